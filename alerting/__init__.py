@@ -1,0 +1,1 @@
+"""Rules, evaluation, state, routing, notification and escalation."""

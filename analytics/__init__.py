@@ -1,0 +1,1 @@
+"""Correlation, transactions, origin, SLA and the read API."""

@@ -1,0 +1,1 @@
+"""The door: receivers, limits, redaction, spool, decode, store."""

@@ -1,0 +1,1 @@
+"""Clock, errors, identifiers, units and self-metrics; no network, no database."""

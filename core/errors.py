@@ -1,0 +1,47 @@
+"""
+The two kinds of failure every seam of Wayline distinguishes.
+
+A permanent error will fail again with the same input; a transient one may succeed when tried again. Only
+the place that owns a retry loop catches `TransientError`; everything else lets both pass upwards.
+"""
+
+
+class WaylineError(Exception):
+    """
+    A failure with a remedy.
+
+    Args:
+        message: What is wrong, without payload values (they may be health data).
+        remedy: What the reader can do about it; empty when the message says it.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.remedy}" if self.remedy else self.message
+
+
+class PermanentError(WaylineError):
+    """The same input will fail again; do not retry."""
+
+
+class TransientError(WaylineError):
+    """
+    May succeed later.
+
+    Args:
+        message: What is wrong.
+        remedy: What the reader can do.
+        retry_after_s: Suggested wait in seconds before the next attempt.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "", retry_after_s: float = 1.0) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after_s = retry_after_s
+
+
+class ConfigError(PermanentError):
+    """Settings or catalog are wrong; the process should not start with them."""

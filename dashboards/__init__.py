@@ -1,0 +1,1 @@
+"""Dash pages on the same FastAPI application as the API."""

@@ -1,0 +1,1 @@
+"""Operational knowledge: the catalog of flows and systems, and the runbooks."""

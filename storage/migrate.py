@@ -1,0 +1,80 @@
+"""
+Numbered schema migrations, one object a file, applied once and in order.
+
+A file that was applied must not change: its checksum is kept, and a difference stops the start.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+
+from core.errors import ConfigError
+from storage.store import Store
+
+_STATUS_TABLE = (
+    "CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, checksum String, "
+    "applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY version"
+)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One numbered file: ``0001_create_spans.sql`` is version 1, name ``create_spans``."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the text, hexadecimal."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def list_migrations() -> list[Migration]:
+    """Return every migration shipped, in order of version."""
+    found = []
+    for entry in files("storage.migrations").iterdir():
+        if entry.name.endswith(".sql"):
+            number, _, name = entry.name.removesuffix(".sql").partition("_")
+            found.append(Migration(int(number), name, entry.read_text(encoding="utf-8")))
+    found.sort(key=lambda migration: migration.version)
+    return found
+
+
+def pending_migrations(store: Store) -> list[Migration]:
+    """
+    Return what has not been applied to *store* yet.
+
+    Raises:
+        ConfigError: An applied migration's file has changed since.
+    """
+    store.execute(_STATUS_TABLE)
+    applied = {
+        row["version"]: row["checksum"]
+        for row in store.rows("SELECT version, checksum FROM schema_migrations")
+    }
+    pending = []
+    for migration in list_migrations():
+        checksum = applied.get(migration.version)
+        if checksum is None:
+            pending.append(migration)
+        elif checksum != migration.checksum:
+            raise ConfigError(
+                f"migration {migration.version:04d}_{migration.name} was changed after it was applied",
+                remedy="restore the file, and put the change into a new migration",
+            )
+    return pending
+
+
+def apply_migrations(store: Store) -> list[Migration]:
+    """Apply what is pending to *store*; return what was applied."""
+    pending = pending_migrations(store)
+    for migration in pending:
+        store.execute(migration.sql)
+        store.insert(
+            "schema_migrations",
+            ["version", "name", "checksum"],
+            [[migration.version, migration.name, migration.checksum]],
+        )
+    return pending

@@ -1,0 +1,1 @@
+"""Composition only: command line, serve, settings and the demo estate."""
