@@ -45,9 +45,7 @@ STORED_ROWS = counter("wayline_flush_stored_rows", "Rows stored and verified", (
 DEAD_LETTERS = counter(
     "wayline_dead_letters", "Frames moved to the dead-letter folder, by reason", ("signal", "reason")
 )
-INGEST_LAG_SECONDS = gauge(
-    "wayline_ingest_lag_seconds", "Age of the oldest acknowledged frame that is not yet stored"
-)
+INGEST_LAG_SECONDS = gauge("wayline_ingest_lag_seconds", "Age of the oldest acknowledged frame that is not yet stored")
 TICK_SECONDS = histogram("wayline_correlate_tick_seconds", "Time of one correlation tick")
 TICK_OBSERVATIONS = counter("wayline_correlate_observations", "Observations correlated")
 NOTIFICATIONS = counter(

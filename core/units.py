@@ -46,9 +46,7 @@ def parse_duration(text: str | float) -> Duration:
         return Duration(business_days=float(business[1]))
     parts = _PART.findall(stripped)
     if not parts or _PART.sub("", stripped).strip():
-        raise ConfigError(
-            f"not a duration: {text!r}", remedy="write it like 90s, 15m, 1h30m, 3d or 2 business days"
-        )
+        raise ConfigError(f"not a duration: {text!r}", remedy="write it like 90s, 15m, 1h30m, 3d or 2 business days")
     return Duration(seconds=sum(float(number) * _SECONDS[unit] for number, unit in parts))
 
 

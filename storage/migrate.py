@@ -50,10 +50,7 @@ def pending_migrations(store: Store) -> list[Migration]:
         ConfigError: An applied migration's file has changed since.
     """
     store.execute(_STATUS_TABLE)
-    applied = {
-        row["version"]: row["checksum"]
-        for row in store.rows("SELECT version, checksum FROM schema_migrations")
-    }
+    applied = {row["version"]: row["checksum"] for row in store.rows("SELECT version, checksum FROM schema_migrations")}
     pending = []
     for migration in list_migrations():
         checksum = applied.get(migration.version)

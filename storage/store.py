@@ -36,9 +36,7 @@ class Store:
         self.config = config
         self._clients: queue.LifoQueue[Client] = queue.LifoQueue()
         bootstrap = self._connect(database=None)
-        bootstrap.command(
-            "CREATE DATABASE IF NOT EXISTS {name:Identifier}", parameters={"name": config.database}
-        )
+        bootstrap.command("CREATE DATABASE IF NOT EXISTS {name:Identifier}", parameters={"name": config.database})
         bootstrap.close()
         for _ in range(config.pool_size):
             self._clients.put(self._connect(database=config.database))
@@ -60,9 +58,7 @@ class Store:
         finally:
             self._clients.put(lent)
 
-    def rows(
-        self, sql: str, params: Params | None = None, settings: Params | None = None
-    ) -> list[dict[str, Any]]:
+    def rows(self, sql: str, params: Params | None = None, settings: Params | None = None) -> list[dict[str, Any]]:
         """Return the result of *sql* as one dict a row."""
         with self.client() as client:
             result = client.query(sql, parameters=dict(params or {}), settings=dict(settings or {}))

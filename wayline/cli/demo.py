@@ -1,0 +1,67 @@
+"""``wayline demo``: serve, plus the simulated hospital estate with history, live at once."""
+
+import threading
+from typing import Annotated
+
+import typer
+
+from wayline.cli.options import (
+    CatalogOption,
+    ConfigOption,
+    DataOption,
+    GrpcPortOption,
+    HostOption,
+    OtlpHttpPortOption,
+    PortOption,
+    settings_from,
+)
+
+
+def demo(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    catalog: CatalogOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
+    grpc_port: GrpcPortOption = None,
+    otlp_http_port: OtlpHttpPortOption = None,
+    rate: Annotated[float, typer.Option(help="Transactions per second of the live estate.")] = 1.0,
+    hours: Annotated[float, typer.Option(help="Hours of history written at the start.")] = 4.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same estate.")] = 1,
+) -> None:
+    """Serve with a simulated hospital group that sends real telemetry, so that every page is full at once."""
+    from wayline.demo import run_demo  # noqa: PLC0415  # the engine and the SDK load only when wanted
+    from wayline.serve import Wayline, run  # noqa: PLC0415
+
+    settings = settings_from(
+        config=config,
+        data=data,
+        catalog=catalog,
+        host=host,
+        port=port,
+        grpc_port=grpc_port,
+        otlp_http_port=otlp_http_port,
+    )
+
+    def start_estate(wayline: Wayline, ending: threading.Event) -> None:
+        threading.Thread(
+            target=run_demo,
+            kwargs={
+                "catalog": wayline.catalog.current(),
+                "endpoint": f"{settings.server.host}:{settings.collector.grpc_port}",
+                "events_url": wayline.public_url,
+                "rate": rate,
+                "history_hours": hours,
+                "seed": seed,
+                "ending": ending,
+            },
+            name="estate",
+            daemon=True,
+        ).start()
+
+    run(settings, when_ready=start_estate)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to *app*."""
+    app.command()(demo)

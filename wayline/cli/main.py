@@ -1,0 +1,36 @@
+"""The ``wayline`` command: registers every subcommand and turns our errors into one clear line."""
+
+import sys
+
+import click
+import typer
+from rich.console import Console
+
+from core.errors import WaylineError
+from wayline.cli import alerts, demo, estate, maintain, queries, serve
+
+app = typer.Typer(
+    name="wayline",
+    help="Follow every business transaction along its line.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for module in (serve, demo, estate, queries, alerts, maintain):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; exit 2 on wrong usage or settings, 1 on other failures of ours."""
+    try:
+        app(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except WaylineError as error:
+        Console(stderr=True).print(f"[red]wayline:[/red] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)

@@ -1,0 +1,82 @@
+"""``wayline check``, ``migrate`` and ``doctor``: is what we were given sound?"""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from wayline.cli.options import CatalogOption, ConfigOption, DataOption, StoreOption, settings_from
+
+out = Console(highlight=False, soft_wrap=True)
+
+
+def check(
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the catalog instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
+) -> None:
+    """Lint catalog, rules and runbooks; exit 1 on a finding."""
+    from runbooks import json_schema, lint  # noqa: PLC0415  # keeps `wayline --help` quick
+
+    if schema:
+        print(json.dumps(json_schema(), indent=2))
+        return
+    findings = lint(settings_from(config=config, catalog=catalog).catalog.dirs)
+    if as_json:
+        print(json.dumps([finding.as_dict() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            print(finding)
+        print(f"{len(findings)} finding(s)" if findings else "The catalog is sound.")
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def migrate(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    store: StoreOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")] = False,
+) -> None:
+    """Bring the store's schema up to date."""
+    from storage.migrate import apply_migrations, pending_migrations  # noqa: PLC0415
+    from storage.store import open_store  # noqa: PLC0415
+
+    opened = open_store(settings_from(config=config, data=data, store=store).storage)
+    try:
+        changed = pending_migrations(opened) if dry_run else apply_migrations(opened)
+    finally:
+        opened.close()
+    verb = "would apply" if dry_run else "applied"
+    for migration in changed:
+        print(f"{verb} {migration.version:04d}_{migration.name}")
+    if not changed:
+        print("The schema is up to date.")
+
+
+def doctor(
+    config: ConfigOption = None,
+    data: DataOption = None,
+    store: StoreOption = None,
+    catalog: CatalogOption = None,
+) -> None:
+    """Look at environment, store, spool and catalog; exit 1 when something is wrong."""
+    from wayline.doctor import examine  # noqa: PLC0415
+
+    findings = examine(settings_from(config=config, data=data, store=store, catalog=catalog))
+    table = Table("what", "state", "detail", box=None)
+    for finding in findings:
+        table.add_row(finding.name, "[green]ok[/green]" if finding.ok else "[red]wrong[/red]", finding.detail)
+    out.print(table)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to *app*."""
+    app.command()(check)
+    app.command()(migrate)
+    app.command()(doctor)

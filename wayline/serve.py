@@ -1,0 +1,192 @@
+"""
+``wayline serve`` as an object: every component in one process, started in the order of the data path backwards.
+
+Start: state and store, catalog, correlation, alerting, pages and API, and last the doors. Stop: the doors first,
+so that nothing is acknowledged that could not be flushed.
+"""
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from rich.console import Console
+
+from alerting.api import build_router as build_alert_router
+from alerting.service import AlertService
+from analytics.api import build_probe_router, build_router, install_problem_handlers
+from analytics.correlate import Correlator
+from analytics.read import Reader
+from collector.api import build_events_router
+from collector.service import CollectorService
+from core.clock import Clock, SystemClock
+from core.component import Component, Health
+from core.errors import ConfigError
+from dashboards.app import build_dash
+from runbooks import CatalogProvider
+from storage.migrate import apply_migrations
+from storage.state import open_state
+from storage.store import Store, open_store
+from wayline.settings import Settings
+
+log = structlog.get_logger("wayline.serve")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+class Wayline:
+    """
+    All components on one store, and the ASGI application that shows them.
+
+    Args:
+        settings: Composed settings.
+        clock: Source of time.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        _refuse_open_host(settings)
+        data = settings.server.data
+        data.mkdir(parents=True, exist_ok=True)
+        self.state = open_state(settings.server.state_url or data)
+        self.store: Store = open_store(settings.storage)
+        apply_migrations(self.store)
+        self.catalog = CatalogProvider(settings.catalog.dirs, self.clock)
+        self.reader = Reader(self.store, self.catalog, self.clock)
+        self.collector = CollectorService(self.store, self.state, self.catalog, self.clock, settings.collector, data)
+        self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate)
+        self.alerts = AlertService(self.store, self.state, self.catalog, self.clock, settings.alerting, self.public_url)
+        self.components: list[Component] = [self.alerts, self.correlator, self.collector]
+        self.app = self._build_app()
+
+    @property
+    def public_url(self) -> str:
+        """Address under which people reach the pages, without a trailing slash."""
+        server = self.settings.server
+        return (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
+
+    def health(self) -> list[Health]:
+        """Return the state of every component."""
+        return [state for component in self.components for state in component.health()]
+
+    def start(self) -> None:
+        """Start every component; on a failure stop those that had started."""
+        with contextlib.ExitStack() as undo:
+            for component in self.components:
+                component.start()
+                undo.callback(component.stop, 5.0)
+            undo.pop_all()
+
+    def stop(self) -> None:
+        """Stop along the data path within the shutdown time, then close the stores."""
+        for component in reversed(self.components):
+            component.stop(self.settings.server.shutdown_timeout_s)
+        self.store.close()
+        self.state.dispose()
+
+    def _build_app(self) -> FastAPI:
+        app = FastAPI(title="Wayline", docs_url="/api/v1/docs", openapi_url="/api/v1/openapi.json", redoc_url=None)
+        install_problem_handlers(app)
+        app.include_router(build_probe_router(self.health))
+        app.include_router(build_router(self.reader))
+        app.include_router(build_alert_router(self.alerts))
+        app.include_router(build_events_router(self.collector))
+        build_dash(app, self.reader, self.alerts, self.catalog, self.clock, self.settings.dashboards)
+        return app
+
+
+def _refuse_open_host(settings: Settings) -> None:
+    if settings.server.host not in LOOPBACK_HOSTS:
+        raise ConfigError(
+            f"refusing to listen on {settings.server.host} without authentication",
+            remedy="listen on 127.0.0.1, or configure tokens first",
+        )
+
+
+@contextlib.contextmanager
+def running(settings: Settings) -> Iterator[Wayline]:
+    """Yield a started Wayline whose components are stopped at the end; the pages are not served yet."""
+    wayline = Wayline(settings)
+    try:
+        wayline.start()
+        yield wayline
+    finally:
+        wayline.stop()
+
+
+def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], None] | None = None) -> None:
+    """
+    Serve until SIGTERM or SIGINT; print the addresses when ready.
+
+    Args:
+        settings: Composed settings.
+        when_ready: Called once with the running Wayline and an event that is set when it is to end.
+    """
+    configure_logging(settings.server.log_level)
+    ending = threading.Event()
+    with running(settings) as wayline:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                wayline.app,
+                host=settings.server.host,
+                port=settings.server.port,
+                log_level="warning",
+                access_log=False,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        thread = threading.Thread(target=server.run, name="pages", daemon=True)
+        _on_signals(ending.set)
+        thread.start()
+        while not server.started and thread.is_alive():
+            ending.wait(0.02)
+        if not server.started:
+            raise ConfigError(
+                f"port {settings.server.port} cannot be opened", remedy="stop what uses it, or give --port"
+            )
+        announce(wayline)
+        if when_ready:
+            when_ready(wayline, ending)
+        while not ending.wait(0.5):
+            pass
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def announce(wayline: Wayline) -> None:
+    """Print where everything is, ending in a line that says ready."""
+    console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
+    server, collector = wayline.settings.server, wayline.settings.collector
+    console.print(f"  pages      {wayline.public_url}/")
+    console.print(f"  API        {wayline.public_url}/api/v1/docs")
+    console.print(f"  OTLP/gRPC  {server.host}:{collector.grpc_port}")
+    console.print(f"  OTLP/HTTP  http://{server.host}:{collector.http_port}")
+    console.print(f"  data       {server.data.resolve()}")
+    console.print("[green]Wayline is ready.[/green]")
+    sys.stdout.flush()
+
+
+def configure_logging(level: str) -> None:
+    """Log one JSON line an event to standard error."""
+    levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(levels[level]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _on_signals(callback: Callable[[], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: callback())
