@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from core.errors import WaylineError
-from wayline.cli import alerts, demo, estate, maintain, queries, serve
+from wayline.cli import alerts, demo, estate, eventlog, maintain, queries, serve
 
 app = typer.Typer(
     name="wayline",
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (serve, demo, estate, queries, alerts, maintain):
+for module in (serve, demo, estate, queries, alerts, eventlog, maintain):
     module.register(app)
 
 

@@ -1,0 +1,1 @@
+"""Event logs (CSV, XES, OCEL 2.0) read as business events, in bounded memory."""
