@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from core.errors import WaylineError
-from wayline.cli import alerts, demo, estate, eventlog, maintain, queries, serve
+from wayline.cli import alerts, demo, estate, eventlog, export, maintain, queries, serve
 
 app = typer.Typer(
     name="wayline",
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (serve, demo, estate, queries, alerts, eventlog, maintain):
+for module in (serve, demo, estate, queries, alerts, eventlog, export, maintain):
     module.register(app)
 
 

@@ -1,0 +1,1 @@
+"""Transactions written as CSV, Parquet and XES, streamed."""
