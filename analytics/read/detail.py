@@ -1,0 +1,100 @@
+"""One transaction with all its evidence, verdicts, owner and runbooks."""
+
+from typing import Any
+
+from analytics.read.contents import event_contents, log_contents, span_contents
+from analytics.read.context import ReadContext
+from analytics.read.evidence import event_entry, log_entry, span_entry
+from analytics.read.filters import Found, TransactionFilter
+from analytics.read.lookup import candidates, holders
+from analytics.read.ownership import owner_of, runbook_links
+from analytics.read.present import text_or_none, time_text
+from analytics.read.search import list_transactions
+from analytics.read.summary import frame, summary
+from storage.sqlfiles import load_sql
+
+Row = dict[str, Any]
+MAX_EVIDENCE = 10_000
+MAX_LISTED = 1_000
+_CHILDREN_SHOWN = 100
+
+
+def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -> Found:
+    """Return the transaction that holds identifier *text*, the list of several, or what was searched."""
+    readings = candidates(context.catalogs.current(), text, wanted_type)
+    rows = _rows(context, holders(context, readings))
+    if not rows:
+        return Found("none", {"searched": [{"type": key.type, "value": key.value} for key in readings]})
+    if len(rows) > 1:
+        return Found("many", {"items": [summary(row) for row in rows]})
+    return Found("one", describe(context, rows[0]))
+
+
+def _rows(context: ReadContext, ids: list[str]) -> list[Row]:
+    if not ids:
+        return []
+    sql = load_sql("analytics.read", "sql/transactions_by_id")
+    return context.store.rows(sql, {"ids": ids[:MAX_LISTED]})
+
+
+def describe(context: ReadContext, row: Row) -> dict[str, Any]:
+    """Return the transaction of CONTRACT section 3 in full."""
+    catalog = context.catalogs.current()
+    transaction_id = row["transaction_id"]
+    spans, events, logs = (_evidence(context, transaction_id, kind) for kind in ("span", "event", "log"))
+    detail = (
+        frame(row)
+        | {"owner": owner_of(catalog, row["flow"]), "runbooks": runbook_links(catalog, row)}
+        | _shown(context, spans[:MAX_EVIDENCE], events[:MAX_EVIDENCE], logs[:MAX_EVIDENCE])
+        | {"verdicts": _verdicts(context, transaction_id), "edges": _edges(context, transaction_id)}
+    )
+    if row["child_total"]:
+        detail["children"] |= _children(context, transaction_id)
+    if max(len(spans), len(events), len(logs)) > MAX_EVIDENCE:
+        detail["truncated"] = True
+    return detail
+
+
+def _shown(context: ReadContext, spans: list[Row], events: list[Row], logs: list[Row]) -> dict[str, Any]:
+    raw_spans = span_contents(context.store, spans)
+    raw_events = event_contents(context.store, events)
+    raw_logs = log_contents(context.store, logs)
+    return {
+        "spans": [span_entry(span, raw_spans.get((span["trace_id"], span["span_id"]))) for span in spans],
+        "events": [event_entry(event, raw_events.get((event["source"], event["event_id"]))) for event in events],
+        "logs": [log_entry(log, raw_logs.get(log["event_id"])) for log in logs],
+    }
+
+
+def _evidence(context: ReadContext, transaction_id: str, kind: str) -> list[Row]:
+    return context.store.rows(
+        load_sql("analytics.read", "sql/evidence"), {"id": transaction_id, "kind": kind, "rows": MAX_EVIDENCE + 1}
+    )
+
+
+def _verdicts(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:
+    """Return every verdict ever given, oldest decision first: they are amended by appending."""
+    rows = context.store.rows(load_sql("analytics.read", "sql/verdicts_of"), {"id": transaction_id})
+    return [
+        {
+            "rule": row["rule"],
+            "verdict": row["verdict"],
+            "event_at": time_text(row["event_at"]),
+            "decided_at": time_text(row["decided_at"]),
+            "revision": row["revision"],
+        }
+        for row in rows
+    ]
+
+
+def _edges(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:
+    """Return which identifiers hold the transaction together."""
+    rows = context.store.rows(load_sql("analytics.read", "sql/edges_of"), {"id": transaction_id, "rows": MAX_LISTED})
+    return [{name: text_or_none(value) for name, value in row.items()} for row in rows]
+
+
+def _children(context: ReadContext, transaction_id: str) -> dict[str, Any]:
+    page = list_transactions(
+        context, TransactionFilter(parent=transaction_id, sort="started_at", limit=_CHILDREN_SHOWN)
+    )
+    return {"items": page["items"], "url": f"/api/v1/transactions?parent={transaction_id}"}

@@ -1,0 +1,67 @@
+"""Sources and the store itself: is what we show complete, and how far behind is it?"""
+
+from typing import Any
+
+from analytics.read.context import ReadContext
+from analytics.read.present import text_or_none, time_text
+from analytics.read.summary import aware
+from core.selfmetrics import REGISTRY
+from storage.sqlfiles import load_sql
+
+Row = dict[str, Any]
+
+
+def sources(context: ReadContext) -> list[dict[str, Any]]:
+    """
+    Return every source with its watermark and lag; blind ones say since when.
+
+    A source that never sent anything has a null watermark and lag.
+    """
+    catalog, now = context.catalogs.current(), context.clock.now()
+    rows = context.store.rows(load_sql("analytics.read", "sql/sources"))
+    seen = {row["source"]: row for row in rows}
+    names = list(catalog.sources) + [name for name in seen if name not in catalog.sources]
+    items = []
+    for name in names:
+        entry, row = catalog.sources.get(name), seen.get(name)
+        last = row["last_event_at"] if row else None
+        items.append(
+            {
+                "source": name,
+                "title": entry.label if entry else name,
+                "type": entry.type if entry else None,
+                "systems": list(entry.systems) if entry else [],
+                "expect_every": str(entry.expect_every) if entry and entry.expect_every else None,
+                "watermark": time_text(row["watermark"]) if row else None,
+                "last_event_at": time_text(last),
+                "last_received_at": time_text(row["last_received_at"]) if row else None,
+                "lag_ms": (now - aware(last)).total_seconds() * 1_000 if last else None,
+                "blind": bool(row["blind"]) if row else None,
+                "blind_since": time_text(row["blind_since"]) if row else None,
+                "last_error": text_or_none(row["last_error"]) if row else None,
+            }
+        )
+    return items
+
+
+def stats(context: ReadContext) -> dict[str, Any]:
+    """Return rows and bytes per table, the spool's depth, the ledger's watermark and the tick's duration."""
+    tables = context.store.rows(load_sql("analytics.read", "sql/table_sizes"))
+    ledger = context.store.rows(load_sql("analytics.read", "sql/ledger_summary"))[0]
+    ticks = REGISTRY.get_sample_value("wayline_correlate_tick_seconds_count") or 0
+    spent_s = REGISTRY.get_sample_value("wayline_correlate_tick_seconds_sum") or 0.0
+    return {
+        "tables": [{"table": row["table"], "rows": row["rows"], "bytes": row["bytes"]} for row in tables],
+        "rows": sum(row["rows"] for row in tables),
+        "bytes": sum(row["bytes"] for row in tables),
+        "spool": {
+            "bytes": REGISTRY.get_sample_value("wayline_spool_bytes"),
+            "segments": REGISTRY.get_sample_value("wayline_spool_segments"),
+        },
+        "ledger": {
+            "segments": ledger["segments"],
+            "watermark": time_text(ledger["max_time"]),
+            "stored_at": time_text(ledger["stored_at"]),
+        },
+        "ticks": {"count": int(ticks), "mean_ms": spent_s / ticks * 1_000 if ticks else None},
+    }

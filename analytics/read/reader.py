@@ -1,0 +1,125 @@
+"""
+Everything that can be asked about transactions, in one class: the API, the pages and the tests read through it.
+
+Methods return plain dicts and lists that are the JSON of the public interface. They are synchronous and safe to call
+from several threads.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from analytics.origin.window import Window
+from analytics.read import exceptions, flows, guidance, health, overview, queues, service_levels, topology
+from analytics.read.catalog import CatalogProvider
+from analytics.read.context import ReadContext
+from analytics.read.detail import find_transaction
+from analytics.read.filters import Found, TransactionFilter
+from analytics.read.origins import ranked_origins
+from analytics.read.search import list_transactions
+from analytics.sla.verdicts import Knowledge
+from core.clock import Clock
+from storage.store import Store
+
+Json = dict[str, Any]
+
+
+class Reader:
+    """
+    Reads transactions, flows, service levels, systems and runbooks.
+
+    Args:
+        store: The engine.
+        catalog_provider: Gives the catalog in force.
+        clock: Gives the present.
+    """
+
+    def __init__(self, store: Store, catalog_provider: CatalogProvider, clock: Clock) -> None:
+        self.clock = clock
+        self._context = ReadContext(store, catalog_provider, clock)
+
+    def transaction(self, identifier: str, type: str | None = None) -> Found:  # noqa: A002  # the name of the parameter in the API
+        """Return the transaction holding *identifier* in detail, several as a list, or what was searched."""
+        return find_transaction(self._context, identifier, type)
+
+    def transactions(self, wanted: TransactionFilter) -> Json:
+        """Return one page of summaries as ``{"items", "next_cursor"}``."""
+        return list_transactions(self._context, wanted)
+
+    def flows(self, window_s: float) -> list[Json]:
+        """Return every flow with its figures over the last *window_s* seconds."""
+        since, until = self._last(window_s)
+        return flows.list_flows(self._context, since, until)
+
+    def flow(self, name: str, window_s: float) -> Json:
+        """Return one flow: catalog entry, figures over the last *window_s* seconds, funnel and steps."""
+        since, until = self._last(window_s)
+        return flows.show_flow(self._context, name, since, until)
+
+    def series(self, flow: str, since: datetime, until: datetime, bucket_s: float) -> list[Json]:
+        """Return the figures of a flow (``*`` for all) per bucket of *bucket_s* seconds."""
+        return flows.series(self._context, flow, since, until, bucket_s)
+
+    def overview(self, since: datetime, until: datetime) -> list[Json]:
+        """Return every flow with its figures and a sparkline, most important tier first."""
+        return overview.overview(self._context, since, until)
+
+    def funnel(self, flow: str, since: datetime, until: datetime) -> list[Json]:
+        """Return per milestone how many transactions reached, failed, await or miss it."""
+        return flows.funnel(self._context, flow, since, until)
+
+    def steps(self, flow: str, since: datetime, until: datetime) -> list[Json]:
+        """Return the failing and slow steps of a flow."""
+        return flows.steps(self._context, flow, since, until)
+
+    def sla(self, since: datetime, until: datetime, as_: Knowledge = "corrected") -> Json:
+        """Return objectives, achievement, budget and breaches per tier and per flow."""
+        return service_levels.service_levels(self._context, since, until, as_)
+
+    def systems(self) -> list[Json]:
+        """Return the systems with their last 24 hours."""
+        return topology.systems(self._context)
+
+    def dependencies(self, since: datetime, until: datetime) -> Json:
+        """Return the graph of systems as ``{"nodes", "edges"}``."""
+        return topology.dependencies(self._context, since, until)
+
+    def sources(self) -> list[Json]:
+        """Return the sources with watermark, lag and last error."""
+        return health.sources(self._context)
+
+    def queues(self, since: datetime, until: datetime) -> list[Json]:
+        """Return the queues with what waits in them."""
+        return queues.queues(self._context, since, until)
+
+    def exceptions(self, since: datetime, until: datetime, flow: str = "", limit: int = 100) -> list[Json]:
+        """Return failed transactions grouped by what their failure looks like."""
+        return exceptions.exceptions(self._context, since, until, flow, limit)
+
+    def origins(
+        self,
+        since: datetime,
+        until: datetime,
+        baseline_since: datetime | None = None,
+        baseline_until: datetime | None = None,
+        flow: str = "",
+    ) -> Json:
+        """Return where trouble starts in [since, until) against a baseline, by default the day before it."""
+        ends = baseline_until or since
+        begins = baseline_since or ends - timedelta(days=1)
+        return ranked_origins(self._context, Window(since, until, begins, ends, flow))
+
+    def runbooks(self) -> list[Json]:
+        """Return every runbook with the flows that name it."""
+        return guidance.list_runbooks(self._context)
+
+    def runbook(self, runbook_id: str, tx_id: str | None = None) -> Json:
+        """Return a runbook, filled with the values of transaction *tx_id* (any identifier) when given."""
+        return guidance.show_runbook(self._context, runbook_id, tx_id)
+
+    def stats(self) -> Json:
+        """Return rows, bytes, spool depth, ledger watermark and tick duration."""
+        return health.stats(self._context)
+
+    def _last(self, window_s: float) -> tuple[datetime, datetime]:
+        now = self.clock.now()
+        return now - timedelta(seconds=window_s), now

@@ -1,0 +1,105 @@
+"""Lists of transactions: filters, order, pages."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from analytics.read.context import ReadContext
+from analytics.read.cursor import Position, decode_cursor, encode_cursor
+from analytics.read.errors import InvalidQueryError
+from analytics.read.filters import MAX_LIMIT, STATUSES, UNCLASSIFIED, TransactionFilter
+from analytics.read.summary import summary
+from storage.sqlfiles import load_sql
+
+# Keys are integers, so that a cursor holds them exactly; what is absent sorts as the smallest.
+_ABSENT = "-9223372036854775807"
+SORT_KEYS = {
+    "started_at": "toUnixTimestamp64Micro(started_at)",
+    "last_at": "toUnixTimestamp64Micro(last_at)",
+    "ended_at": f"ifNull(toUnixTimestamp64Micro(ended_at), {_ABSENT})",
+    "deadline_at": f"ifNull(toUnixTimestamp64Micro(deadline_at), {_ABSENT})",
+    "duration_ms": f"ifNull(toInt64(duration_ms * 1000), {_ABSENT})",
+    "late_by_ms": f"ifNull(toInt64(late_by_ms * 1000), {_ABSENT})",
+}
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2262, 1, 1, tzinfo=UTC)
+_REACHED = ("done", "failed")
+_MILESTONE_STATUSES = ("done", "failed", "pending", "missing", "skipped")
+
+
+def list_transactions(context: ReadContext, wanted: TransactionFilter) -> dict[str, Any]:
+    """
+    Return one page as ``{"items": [summary], "next_cursor": str | None}``.
+
+    Raises:
+        InvalidQueryError: A parameter of *wanted* has no meaning.
+    """
+    _check(wanted)
+    rows = context.store.rows(page_sql(wanted.sort), page_params(wanted))
+    page, more = rows[: wanted.limit], len(rows) > wanted.limit
+    cursor = None
+    if more:
+        last = page[-1]
+        cursor = encode_cursor(Position(last["sort_key"], last["transaction_id"]), wanted)
+    return {"items": [summary(row) for row in page], "next_cursor": cursor}
+
+
+def page_sql(sort: str) -> str:
+    """Return the statement for *sort*, whose key has been checked."""
+    descending = sort.startswith("-")
+    text = load_sql("analytics.read", "sql/transactions_page")
+    fixed = {
+        "SORT_KEY": SORT_KEYS[sort.removeprefix("-")],
+        "AFTER": "<" if descending else ">",
+        "DIRECTION": "DESC" if descending else "ASC",
+    }
+    body = text.split("\n", 1)[1]
+    for word, replacement in fixed.items():
+        body = body.replace(word, replacement)
+    return body
+
+
+def page_params(wanted: TransactionFilter) -> dict[str, Any]:
+    """Return the values bound in `page_sql`."""
+    position = decode_cursor(wanted.cursor, wanted) if wanted.cursor else Position(0, "")
+    milestone, statuses = _milestone_wanted(wanted.milestone)
+    return {
+        "flow": ["" if flow == UNCLASSIFIED else flow for flow in wanted.flow],
+        "status": list(wanted.status),
+        "tier": list(wanted.tier),
+        "system": list(wanted.system),
+        "origin": list(wanted.origin),
+        "milestone": milestone,
+        "milestone_status": statuses,
+        "parent": wanted.parent,
+        "since": wanted.since or EARLIEST,
+        "until": wanted.until or LATEST,
+        "q": wanted.q,
+        "first": 0 if wanted.cursor else 1,
+        "key": position.key,
+        "after_id": position.transaction_id,
+        "rows": wanted.limit + 1,
+    }
+
+
+def _check(wanted: TransactionFilter) -> None:
+    if wanted.sort.removeprefix("-") not in SORT_KEYS:
+        raise InvalidQueryError(
+            "sort",
+            f"transactions cannot be sorted by {wanted.sort!r}",
+            remedy=f"use one of {', '.join(SORT_KEYS)}, with a leading - for descending",
+        )
+    if not 1 <= wanted.limit <= MAX_LIMIT:
+        raise InvalidQueryError("limit", f"limit must be between 1 and {MAX_LIMIT}")
+    for status in wanted.status:
+        if status not in STATUSES:
+            raise InvalidQueryError(
+                "status", f"there is no status {status!r}", remedy=f"use one of {', '.join(STATUSES)}"
+            )
+
+
+def _milestone_wanted(text: str) -> tuple[str, list[str]]:
+    """Split ``name:status``; imported milestone names may hold colons, so only a status counts as one."""
+    name, colon, status = text.rpartition(":")
+    if colon and status in _MILESTONE_STATUSES:
+        return name, [status]
+    return text, list(_REACHED)

@@ -1,0 +1,29 @@
+-- Each fact counts in the bucket in which it happened: a start where it started, an end where it ended, a breach where
+-- the deadline passed, a stuck one where it last moved on.
+SELECT
+    bucket,
+    sum(started) AS started, sum(completed) AS completed, sum(failed) AS failed, sum(late) AS late, sum(stuck) AS stuck,
+    quantilesIf(0.5, 0.95, 0.99)(duration_ms, completed = 1) AS quantiles_ms
+FROM
+(
+    SELECT
+        fact.1 AS at, fact.2 AS started, fact.3 AS completed, fact.4 AS failed, fact.5 AS late, fact.6 AS stuck,
+        assumeNotNull(duration_ms) AS duration_ms,
+        toInt64({since_us:Int64} + intDiv(toUnixTimestamp64Micro(at) - {since_us:Int64}, {bucket_us:Int64})
+            * {bucket_us:Int64}) AS bucket
+    FROM transactions_current
+    ARRAY JOIN
+        arrayFilter(f -> f.1 IS NOT NULL, [
+            (toNullable(started_at), 1, 0, 0, 0, 0),
+            (if(status IN ('completed', 'completed_late'), ended_at, NULL), 0, 1, 0, 0, 0),
+            (if(status = 'failed', ifNull(ended_at, last_at), NULL), 0, 0, 1, 0, 0),
+            (if(breached = 1, breached_at, NULL), 0, 0, 0, 1, 0),
+            (if(status = 'stuck', ifNull(next_due_at, last_at), NULL), 0, 0, 0, 0, 1)
+        ]) AS fact
+    WHERE ({flow:String} = '*' OR flow = {flow:String})
+        AND last_at >= {since:DateTime64(6, 'UTC')} - INTERVAL 400 DAY
+        AND started_at < {until:DateTime64(6, 'UTC')}
+        AND at >= {since:DateTime64(6, 'UTC')} AND at < {until:DateTime64(6, 'UTC')}
+)
+GROUP BY bucket
+ORDER BY bucket

@@ -1,0 +1,39 @@
+-- A message is waiting when its producer span has no consumer: no child span elsewhere and no span linking to it.
+WITH
+    s AS
+    (
+        SELECT trace_id, span_id, parent_span_id, system, span_kind, at, end_at, peer_system, peer_category, links, is_error
+        FROM transaction_observations
+        WHERE kind = 'span' AND at >= {since:DateTime64(9, 'UTC')} AND at < {until:DateTime64(9, 'UTC')}
+        LIMIT 1 BY trace_id, span_id
+    ),
+    consumers AS
+    (
+        SELECT trace, span, min(at) AS consumed_at
+        FROM
+        (
+            SELECT trace_id AS trace, parent_span_id AS span, at FROM s WHERE span_kind IN (2, 5) AND parent_span_id != ''
+            UNION ALL
+            SELECT link.1 AS trace, link.2 AS span, at FROM s ARRAY JOIN links AS link
+        )
+        GROUP BY trace, span
+    )
+SELECT
+    queue,
+    count() AS produced,
+    countIf(consumed_at IS NOT NULL) AS consumed,
+    countIf(consumed_at IS NULL AND is_error = 0) AS waiting,
+    minIf(end_at, consumed_at IS NULL AND is_error = 0) AS oldest_at,
+    quantilesIf(0.5, 0.95)(greatest(dateDiff('microsecond', end_at, assumeNotNull(consumed_at)), 0) / 1e3,
+        consumed_at IS NOT NULL) AS wait_quantiles_ms,
+    max(at) AS last_at
+FROM
+(
+    SELECT if(p.peer_system != '', p.peer_system, concat(p.system, ' (unnamed)')) AS queue,
+        p.at AS at, p.end_at AS end_at, p.is_error AS is_error,
+        if(c.span = '', NULL, c.consumed_at) AS consumed_at
+    FROM (SELECT * FROM s WHERE span_kind = 4) AS p
+    LEFT JOIN consumers AS c ON c.trace = p.trace_id AND c.span = p.span_id
+)
+GROUP BY queue
+ORDER BY waiting DESC, queue

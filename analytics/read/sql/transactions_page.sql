@@ -1,0 +1,25 @@
+-- SORT_KEY is one of the fixed expressions of analytics.read.search, AFTER and DIRECTION follow from the sort order.
+SELECT
+    transaction_id, flow, tier, status, started_at, ended_at, duration_ms,
+    identifiers, milestones,
+    origin_category, origin_system, origin_confidence, origin_evidence,
+    deadline_at, breached, breached_at, late_by_ms, judged,
+    SORT_KEY AS sort_key
+FROM transactions_current
+WHERE (empty({flow:Array(String)}) OR flow IN {flow:Array(String)})
+    AND (empty({status:Array(String)}) OR status IN {status:Array(String)})
+    AND (empty({tier:Array(UInt8)}) OR tier IN {tier:Array(UInt8)})
+    AND (empty({system:Array(String)}) OR hasAny(systems, {system:Array(String)}))
+    AND (empty({origin:Array(String)})
+        OR origin_category IN {origin:Array(String)} OR origin_system IN {origin:Array(String)})
+    AND ({milestone:String} = ''
+        OR arrayExists(m -> m.name = {milestone:String} AND m.status IN {milestone_status:Array(String)}, milestones))
+    AND ({parent:String} = '' OR parent_id = {parent:String})
+    AND started_at >= {since:DateTime64(6, 'UTC')}
+    AND started_at < {until:DateTime64(6, 'UTC')}
+    AND ({q:String} = ''
+        OR transaction_id IN (SELECT transaction_id FROM identifier_index WHERE startsWith(value, {q:String})))
+    AND ({first:UInt8} = 1
+        OR (sort_key, transaction_id) AFTER ({key:Int64}, {after_id:String}))
+ORDER BY sort_key DIRECTION, transaction_id DIRECTION
+LIMIT {rows:UInt32}

@@ -1,0 +1,76 @@
+"""Systems and how they depend on each other, through calls and through queues."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from analytics.read.context import ReadContext
+from analytics.read.present import number, ratio, text_or_none, time_text
+from storage.sqlfiles import load_sql
+
+Row = dict[str, Any]
+_RECENT = timedelta(hours=24)
+
+
+def systems(context: ReadContext) -> list[dict[str, Any]]:
+    """Return the systems of the catalog and those seen without an entry, with their last 24 hours."""
+    catalog, now = context.catalogs.current(), context.clock.now()
+    rows = context.store.rows(load_sql("analytics.read", "sql/systems"), {"since": now - _RECENT, "until": now})
+    seen = {row["system"]: row for row in rows}
+    names = list(catalog.systems) + [name for name in seen if name and name not in catalog.systems]
+    return [_system(catalog.systems.get(name), name, seen.get(name)) for name in names]
+
+
+def _system(entry: Any, name: str, row: Row | None) -> dict[str, Any]:
+    return {
+        "system": name,
+        "title": entry.label if entry else name,
+        "category": entry.category if entry else None,
+        "owner": (entry.owner or None) if entry else None,
+        "vendor": (entry.vendor or None) if entry else None,
+        "in_catalog": entry is not None,
+        "transactions": row["transactions"] if row else 0,
+        "observations": row["observations"] if row else 0,
+        "errors": row["errors"] if row else 0,
+        "error_ratio": ratio(row["errors"], row["observations"]) if row else None,
+        "origin_of": row["origin_of"] if row else 0,
+        "p95_ms": number(row["p95_ms"]) if row else None,
+        "last_at": time_text(row["last_at"]) if row else None,
+    }
+
+
+def dependencies(context: ReadContext, since: datetime, until: datetime) -> dict[str, Any]:
+    """
+    Return ``{"nodes": [...], "edges": [...]}`` of what called or fed what between *since* and *until*.
+
+    An edge is a parent span in another system, a producer to its consumer (by parent or span link), or a client span
+    whose other side sent nothing and is known by its peer attributes only (``observed`` is then false).
+    """
+    rows = context.store.rows(load_sql("analytics.read", "sql/dependencies"), {"since": since, "until": until})
+    catalog = context.catalogs.current()
+    touched: dict[str, dict[str, int]] = defaultdict(lambda: {"calls": 0, "errors": 0})
+    for row in rows:
+        touched[row["source"]]["calls"] += 0
+        touched[row["target"]]["calls"] += row["calls"]
+        touched[row["target"]]["errors"] += row["errors"]
+    nodes = []
+    for name, counts in sorted(touched.items()):
+        entry = catalog.systems.get(name)
+        category = entry.category if entry else None
+        nodes.append({"system": name, "title": entry.label if entry else name, "category": category, **counts})
+    return {"nodes": nodes, "edges": [_edge(row) for row in rows]}
+
+
+def _edge(row: Row) -> dict[str, Any]:
+    return {
+        "source": row["source"],
+        "target": row["target"],
+        "kind": row["edge_kind"],
+        "via": text_or_none(row["via"]),
+        "calls": row["calls"],
+        "errors": row["errors"],
+        "error_ratio": ratio(row["errors"], row["calls"]),
+        "p50_ms": number(row["quantiles_ms"][0]),
+        "p95_ms": number(row["quantiles_ms"][1]),
+        "observed": bool(row["observed"]),
+    }
