@@ -1,8 +1,8 @@
 """What every catalog has without declaring it; a declaration of the same name replaces it."""
 
 from core.units import Duration
-from runbooks.estate import TierObjectives
 from runbooks.calendars import MINUTES_PER_DAY, WEEKDAYS
+from runbooks.estate import TierObjectives
 from runbooks.models import (
     Attributes,
     Calendar,

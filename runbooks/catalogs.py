@@ -10,6 +10,7 @@ from runbooks.calendars import Calendar
 from runbooks.estate import Attributes, Owner, Source, System, Tier
 from runbooks.flows import Flow, Identifier
 from runbooks.matching import closest
+from runbooks.normalisation import is_placeholder, normalise
 from runbooks.redactions import Redaction
 from runbooks.rules import Channel, RuleSet
 from runbooks.runbook_files import Runbook
@@ -90,6 +91,16 @@ class Catalog:
         step = flow.milestone(milestone) if milestone else None
         name = step.calendar if step else (flow.calendar or self.tier_of(flow).clock)
         return self.calendars.get(name or builtin.CALENDAR.name, builtin.CALENDAR)
+
+    def normalise(self, identifier: str, value: str) -> str:
+        """Return *value* in the form in which values of this identifier type are stored and compared."""
+        known = self.identifiers.get(identifier)
+        return normalise(known, value) if known else value.strip()
+
+    def is_placeholder(self, identifier: str, value: str) -> bool:
+        """Return whether a normalised *value* of this identifier type means that there is none."""
+        known = self.identifiers.get(identifier)
+        return not value if known is None else is_placeholder(known, value)
 
     def sources_owing(self, system: str) -> tuple[Source, ...]:
         """Return the declared sources that carry the evidence of *system*."""

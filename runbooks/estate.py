@@ -161,6 +161,7 @@ class Attributes(Entry):
     outcome: Words = ("business.outcome", "outcome")
     system: Words = ("business.system",)
     parent: Words = ("business.parent_id",)
+    parent_type: Words = ("business.parent_type",)
 
     @field_validator("correlation", "flow", "milestone")
     @classmethod

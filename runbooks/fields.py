@@ -9,6 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from core.errors import ConfigError
 from core.units import Duration, parse_duration
 
+_BEYOND_RE2 = re.compile(r"\(\?<?[=!]|\(\?P=|\(\?>|(?<!\\)(?:\\\\)*\\[1-9]")
+
 _DURATION_SCHEMA = {
     "anyOf": [{"type": "string", "examples": ["90s", "15m", "3d", "2 business days"]}, {"type": "number"}],
     "description": "90s, 15m, 1h30m, 3d or 2 business days; a bare number is seconds",
@@ -82,6 +84,8 @@ def _read_pattern(value: object) -> object:
             re.compile(value)
         except re.error as error:
             raise ValueError(f"not a regular expression: {error}") from error
+        if _BEYOND_RE2.search(value):
+            raise ValueError("look-around and back-references cannot be used; the engine matches with RE2")
     return value
 
 

@@ -32,6 +32,17 @@ class Finding:
     severity: Literal["error", "warning"] = "error"
     blocking: bool = False
 
+    def as_dict(self) -> dict[str, str | int]:
+        """Return the finding as JSON."""
+        return {
+            "file": str(self.file),
+            "line": self.line,
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
     def __str__(self) -> str:
         remedy = f"; {self.remedy}" if self.remedy else ""
         return f"{self.file}:{self.line}: {self.severity}: {self.message}{remedy} [{self.code}]"

@@ -65,7 +65,7 @@ class Milestone(CatalogModel):
         optional: Its absence is never missed.
         repeat: May happen several times.
         terminal: The transaction is complete with it.
-        failing: The transaction has failed with it.
+        failing: The transaction has failed with it; its absence is never missed.
         any_of: Name of a group of alternatives: one of the milestones of the group is enough.
         system: System that owes it.
         pause: Spans during which the clock of *within* stands still.
@@ -85,6 +85,11 @@ class Milestone(CatalogModel):
     any_of: str = ""
     system: str = ""
     pause: tuple[Pause, ...] = ()
+
+    @property
+    def required(self) -> bool:
+        """Whether its absence is missed, be it of the milestone alone or of all of its alternatives."""
+        return not (self.optional or self.failing)
 
     @property
     def label(self) -> str:
@@ -164,6 +169,6 @@ class Flow(Entry):
             if earlier.name == milestone.name:
                 return anchor
             same_choice = bool(milestone.any_of) and earlier.any_of == milestone.any_of
-            if not (earlier.optional or earlier.failing or same_choice):
+            if earlier.required and not same_choice:
                 anchor = earlier.name
         return anchor

@@ -39,10 +39,18 @@ class Declared:
 
 @dataclass
 class Parsed:
-    """What could be read, and what could not."""
+    """
+    What could be read, and what could not.
+
+    Attributes:
+        misread: Kind and name of entries that are declared but wrong.
+        unread: Whether some file could not be read at all, so that what it declares is not known.
+    """
 
     declared: list[Declared] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    misread: set[tuple[str, str]] = field(default_factory=set)
+    unread: bool = False
 
     def of_kind(self, kind: str) -> list[Declared]:
         """Return the declarations of one kind."""
@@ -66,6 +74,7 @@ def _parse_yaml(file: CatalogFile, parsed: Parsed) -> None:
             if document.value is not None:
                 _parse_entry(file, document, parsed)
     except yaml.YAMLError as error:
+        parsed.unread = True
         parsed.findings.append(_yaml_finding(file.path, error))
 
 
@@ -108,11 +117,13 @@ def _parse_runbook(file: CatalogFile, parsed: Parsed) -> None:
         parsed.findings.append(
             Finding(file.path, 1, "front-matter", text, "add at least runbook:, title: and owner:", blocking=True)
         )
+        parsed.misread.add(("Runbook", runbook_id(file.path)))
         return
     try:
         documents = list(read_documents(front))
     except yaml.YAMLError as error:
         parsed.findings.append(_yaml_finding(file.path, error, line_offset=1))
+        parsed.misread.add(("Runbook", runbook_id(file.path)))
         return
     document = documents[0] if documents else Document({})
     fields = document.value if isinstance(document.value, dict) else {}
@@ -139,6 +150,7 @@ def _validate(
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             parsed.findings.append(_field_finding(kind, model, dict(problem), file, document, line_offset))
+        parsed.misread.add((kind, str(fields.get("name", fields.get("runbook", "")))))
         return
     parsed.declared.append(Declared(kind, instance, file.path, file.layer, document, line_offset))
 

@@ -1,8 +1,8 @@
 """Alert rules and the channels they speak through."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from core.units import Duration
 from runbooks.estate import ALWAYS, Severity
@@ -60,7 +60,7 @@ class Rule(CatalogModel):
         min_bad: Fewest bad transactions in the window; keeps a quiet night from paging on one failure.
         for_: How long the condition must hold (``for`` in YAML).
         keep_firing_for: How long it goes on firing after the condition was last true.
-        group_by: Labels that make an alert of their own.
+        group_by: Labels that make an alert of their own; default ``source`` for source_blind, else ``flow``.
         max_age: backlog: oldest waiting message allowed.
         milestone: absence, sync_accuracy: milestone that is counted; default the start.
         calendar: absence: when starts are expected.
@@ -90,6 +90,13 @@ class Rule(CatalogModel):
     runbook: str = ""
     channels: Words = ()
     enabled: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _group_blind_sources(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and fields.get("kind") == "source_blind":
+            return {"group_by": ("source",), **fields}
+        return fields
 
 
 class RuleSet(Entry):
