@@ -1,11 +1,17 @@
 """Fixtures shared by every test: a still clock, and the real engine with a fresh database per test."""
 
 import os
+import socket
+import subprocess
+import sys
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from core.clock import FakeClock
@@ -35,6 +41,111 @@ def engine(engine_path: Path) -> Iterator["Store"]:  # noqa: F821  # imported be
     yield store
     store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})
     store.close()
+
+
+@dataclass(frozen=True)
+class Served:
+    """Addresses of a running ``wayline serve``, its process and its data folder."""
+
+    url: str
+    grpc: str
+    otlp_http: str
+    data: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+def _wait_ready(served: Served, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if served.process.poll() is not None:
+            raise AssertionError(f"wayline ended with {served.process.returncode}:\n{served.log.read_text()[-4000:]}")
+        try:
+            if httpx.get(f"{served.url}/healthz", timeout=2).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"wayline was not ready in {timeout_s} s:\n{served.log.read_text()[-4000:]}")
+
+
+@pytest.fixture(scope="session")
+def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+    """
+    Start ``wayline serve`` (or another command) as a user would, on free ports; ended with the session.
+
+    Call it with ``data=`` to reopen a folder, ``environment=`` for settings, further words for the command line.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(
+        *words: str,
+        command: str = "serve",
+        data: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        ports: list[int] | None = None,
+    ) -> Served:
+        folder = data or tmp_path_factory.mktemp("served")
+        page, grpc_port, http_port = ports or _free_ports(3)
+        log = folder.parent / f"{folder.name}.log"
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "wayline.cli",
+                    command,
+                    "--data",
+                    str(folder),
+                    "--port",
+                    str(page),
+                    "--grpc-port",
+                    str(grpc_port),
+                    "--otlp-http-port",
+                    str(http_port),
+                    *words,
+                ],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+                cwd=folder,
+            )
+        started.append(process)
+        served = Served(
+            f"http://127.0.0.1:{page}", f"127.0.0.1:{grpc_port}", f"http://127.0.0.1:{http_port}", folder, process, log
+        )
+        _wait_ready(served, 60)
+        return served
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+    for process in started:
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def wayline(start_wayline: Callable[..., Served]) -> Iterator[Served]:
+    """A server of the module's own."""
+    served = start_wayline()
+    yield served
+    served.process.terminate()
+    served.process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")

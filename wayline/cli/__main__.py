@@ -1,0 +1,5 @@
+"""``python -m wayline.cli``: the same as the ``wayline`` command."""
+
+from wayline.cli.main import main
+
+main()
