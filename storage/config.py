@@ -22,3 +22,8 @@ class StorageConfig(BaseModel):
     url: str = ""
     database: str = "wayline"
     pool_size: int = 6
+
+    @property
+    def interface(self) -> str:
+        """Protocol of *url*: ``https`` for ``clickhouses://`` and ``https://``, else ``http``."""
+        return "https" if self.url.startswith(("clickhouses://", "https://")) else "http"

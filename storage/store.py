@@ -2,7 +2,7 @@
 One door to the engine, embedded or remote: rows in, rows out, values always bound.
 
 A clickhouse-connect client on the embedded engine holds a lock while a statement runs, but several clients run
-side by side and release the GIL; so the store lends clients from a pool.
+side by side and release the GIL; so the store lends clients from a pool. Every time that comes out is aware and UTC.
 """
 
 import queue
@@ -11,17 +11,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import clickhouse_connect
+import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from core.errors import TransientError
 from storage.config import StorageConfig
+from storage.errors import StoreError, error_from_engine
+
+__all__ = ["Params", "Store", "StoreError", "open_store"]
 
 Params = Mapping[str, Any]
-
-
-class StoreError(TransientError):
-    """A statement failed in the engine; the text carries the engine's code, not the data."""
 
 
 class Store:
@@ -30,22 +29,46 @@ class Store:
 
     Args:
         config: Where the engine is.
+
+    Raises:
+        StoreError: The engine cannot be reached, or another process holds the folder.
     """
 
     def __init__(self, config: StorageConfig) -> None:
         self.config = config
         self._clients: queue.LifoQueue[Client] = queue.LifoQueue()
-        bootstrap = self._connect(database=None)
-        bootstrap.command("CREATE DATABASE IF NOT EXISTS {name:Identifier}", parameters={"name": config.database})
-        bootstrap.close()
+        self._create_database(config.database)
         for _ in range(config.pool_size):
             self._clients.put(self._connect(database=config.database))
 
+    def _create_database(self, name: str) -> None:
+        bootstrap = self._connect(database=None)
+        try:
+            bootstrap.command("CREATE DATABASE IF NOT EXISTS {name:Identifier}", parameters={"name": name})
+        except ClickHouseError as error:
+            raise error_from_engine(error) from error
+        finally:
+            bootstrap.close()
+
     def _connect(self, database: str | None) -> Client:
-        if self.config.url:
-            return clickhouse_connect.get_client(dsn=self.config.url, database=database)
-        self.config.path.mkdir(parents=True, exist_ok=True)
-        return clickhouse_connect.get_client(interface="chdb", path=str(self.config.path), database=database)
+        try:
+            if self.config.url:
+                client = clickhouse_connect.get_client(
+                    dsn=self.config.url,
+                    database=database or "default",
+                    interface=self.config.interface,
+                    tz_mode="aware",
+                    autogenerate_session_id=False,
+                )
+            else:
+                self.config.path.mkdir(parents=True, exist_ok=True)
+                client = clickhouse_connect.get_client(
+                    interface="chdb", path=str(self.config.path), database=database, tz_mode="aware"
+                )
+        except ClickHouseError as error:
+            raise error_from_engine(error) from error
+        client.set_client_setting("session_timezone", "UTC")
+        return client
 
     @contextmanager
     def client(self) -> Iterator[Client]:
@@ -54,7 +77,8 @@ class Store:
         try:
             yield lent
         except ClickHouseError as error:
-            raise StoreError(f"the store refused a statement: {error}") from error
+            # The engine's text may quote a row, so the original is not chained.
+            raise error_from_engine(error) from None
         finally:
             self._clients.put(lent)
 
@@ -70,13 +94,20 @@ class Store:
             rows = client.query(sql, parameters=dict(params or {})).result_rows
             return rows[0][0] if rows else None
 
+    def arrow(self, sql: str, params: Params | None = None, settings: Params | None = None) -> pa.Table:
+        """Return the result of *sql* as an Arrow table; strings are strings, not bytes."""
+        with self.client() as client:
+            return client.query_arrow(
+                sql, parameters=dict(params or {}), settings=dict(settings or {}), use_strings=True
+            )
+
     def execute(self, sql: str, params: Params | None = None, settings: Params | None = None) -> None:
         """Run a statement that returns nothing."""
         with self.client() as client:
             client.command(sql, parameters=dict(params or {}), settings=dict(settings or {}))
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert *rows* (sequences in the order of *columns*) into *table*."""
+        """Insert *rows* (sequences in the order of *columns*) into *table*; returns when they are stored."""
         if not rows:
             return
         with self.client() as client:

@@ -1,0 +1,1 @@
+"""From acknowledged bytes to rows: the engine parses, Python only hands it the bytes and the statement."""

@@ -1,0 +1,144 @@
+"""
+Column structures under which the engine reads the messages of ``otlp.proto``, written as its type expressions.
+
+A message becomes a tuple and a repeated message an array of tuples; which arm of a ``oneof`` came is told by an
+enumeration column of the oneof's name. Fields that a statement does not need are simply not in its structure.
+"""
+
+
+def _tuple_of(*members: str) -> str:
+    return f"Tuple({', '.join(members)})"
+
+
+def _array_of(*members: str) -> str:
+    return f"Array({_tuple_of(*members)})"
+
+
+_ARM = "arm Enum8('' = 0, 's' = 1, 'b' = 2, 'i' = 3, 'd' = 4, 'a' = 5, 'k' = 6, 'y' = 7)"
+_SCALARS = ("s String", "b Bool", "i Int64", "d Float64", "y String")
+_INNER_VALUE = _tuple_of(*_SCALARS, "a String", "k String", _ARM)
+ANY_VALUE = _tuple_of(
+    *_SCALARS,
+    f"a Tuple(items Array({_INNER_VALUE}))",
+    f"k Tuple(items {_array_of('key String', f'value {_INNER_VALUE}')})",
+    _ARM,
+)
+_ATTRIBUTES = f"attributes {_array_of('key LowCardinality(String)', f'value {ANY_VALUE}')}"
+_RESOURCE = f"resource {_tuple_of(_ATTRIBUTES, 'dropped_attributes_count UInt32')}"
+_SCOPE = f"scope {_tuple_of('name String', 'version String', _ATTRIBUTES, 'dropped_attributes_count UInt32')}"
+_SEGMENT = "segment_id UInt64, received_ns UInt64"
+_SCHEMA_URL = "schema_url String"
+_POINT_TIMES = ("start_time_unix_nano UInt64", "time_unix_nano UInt64")
+
+
+def _signal(resources: str, scopes: str, items: str) -> str:
+    by_scope = f"{scopes} {_array_of(_SCOPE, items, _SCHEMA_URL)}"
+    return f"{resources} {_array_of(_RESOURCE, by_scope, _SCHEMA_URL)}, {_SEGMENT}"
+
+
+_EVENT = _array_of("time_unix_nano UInt64", "name String", _ATTRIBUTES, "dropped_attributes_count UInt32")
+_LINK = _array_of(
+    "trace_id String",
+    "span_id String",
+    "trace_state String",
+    _ATTRIBUTES,
+    "dropped_attributes_count UInt32",
+    "flags UInt32",
+)
+_SPANS = "spans " + _array_of(
+    "trace_id FixedString(16)",
+    "span_id FixedString(8)",
+    "trace_state String",
+    "parent_span_id String",
+    "name String",
+    "kind UInt32",
+    "start_time_unix_nano UInt64",
+    "end_time_unix_nano UInt64",
+    _ATTRIBUTES,
+    "dropped_attributes_count UInt32",
+    f"events {_EVENT}",
+    "dropped_events_count UInt32",
+    f"links {_LINK}",
+    "dropped_links_count UInt32",
+    f"status {_tuple_of('message String', 'code UInt32')}",
+    "flags UInt32",
+)
+TRACES = _signal("resource_spans", "scope_spans", _SPANS)
+
+_LOG_RECORDS = "log_records " + _array_of(
+    "time_unix_nano UInt64",
+    "observed_time_unix_nano UInt64",
+    "severity_number UInt32",
+    "severity_text String",
+    f"body {ANY_VALUE}",
+    _ATTRIBUTES,
+    "dropped_attributes_count UInt32",
+    "flags UInt32",
+    "trace_id String",
+    "span_id String",
+    "event_name String",
+)
+LOGS = _signal("resource_logs", "scope_logs", _LOG_RECORDS)
+
+_NUMBER = ("as_double Float64", "as_int Int64", "arm Enum8('none' = 0, 'as_double' = 1, 'as_int' = 2)")
+_EXEMPLARS = (
+    f"exemplars {_array_of('time_unix_nano UInt64', *_NUMBER, 'span_id String', 'trace_id String', _ATTRIBUTES)}"
+)
+_NUMBER_POINTS = f"points {_array_of(*_POINT_TIMES, *_NUMBER, _EXEMPLARS, _ATTRIBUTES, 'flags UInt32')}"
+_BUCKETS = _tuple_of("offset Int32", "bucket_counts Array(UInt64)")
+_EXTREMES = ("sum Nullable(Float64)", "min Nullable(Float64)", "max Nullable(Float64)")
+_TEMPORALITY = "aggregation_temporality UInt32"
+_METRIC_DATA = {
+    "gauge": _tuple_of(_NUMBER_POINTS),
+    "sum": _tuple_of(_NUMBER_POINTS, _TEMPORALITY, "is_monotonic Bool"),
+    "histogram": _tuple_of(
+        "points "
+        + _array_of(
+            *_POINT_TIMES,
+            "count UInt64",
+            *_EXTREMES,
+            "bucket_counts Array(UInt64)",
+            "explicit_bounds Array(Float64)",
+            _EXEMPLARS,
+            _ATTRIBUTES,
+            "flags UInt32",
+        ),
+        _TEMPORALITY,
+    ),
+    "exponential_histogram": _tuple_of(
+        "points "
+        + _array_of(
+            *_POINT_TIMES,
+            "count UInt64",
+            *_EXTREMES,
+            "scale Int32",
+            "zero_count UInt64",
+            "zero_threshold Float64",
+            f"positive {_BUCKETS}",
+            f"negative {_BUCKETS}",
+            _EXEMPLARS,
+            _ATTRIBUTES,
+            "flags UInt32",
+        ),
+        _TEMPORALITY,
+    ),
+    "summary": _tuple_of(
+        "points "
+        + _array_of(
+            *_POINT_TIMES,
+            "count UInt64",
+            "sum Float64",
+            f"quantile_values {_array_of('quantile Float64', 'value Float64')}",
+            _ATTRIBUTES,
+            "flags UInt32",
+        ),
+    ),
+}
+METRIC_KINDS = tuple(_METRIC_DATA)
+
+
+def metrics_structure(kind: str) -> str:
+    """Return the structure that reads only the metrics of *kind* (one of `METRIC_KINDS`)."""
+    metadata = _ATTRIBUTES.replace("attributes", "metadata", 1)
+    metric = _array_of("name String", "description String", "unit String", metadata, f"{kind} {_METRIC_DATA[kind]}")
+    return _signal("resource_metrics", "scope_metrics", f"metrics {metric}")

@@ -1,0 +1,86 @@
+INSERT INTO spans
+(
+    segment_id, received_at, time, duration_ns, trace_id, span_id, parent_span_id, trace_state, flags, name, kind,
+    service, status_code, status_message, correlation_id,
+    resource_attributes, resource_dropped_attributes_count, resource_schema_url,
+    scope_name, scope_version, scope_attributes, scope_dropped_attributes_count, scope_schema_url,
+    attributes, dropped_attributes_count,
+    events.time, events.name, events.attributes, events.dropped_attributes_count, dropped_events_count,
+    links.trace_id, links.span_id, links.trace_state, links.attributes, links.dropped_attributes_count, links.flags,
+    dropped_links_count
+)
+WITH
+-- include: values
+SELECT
+    segment_id,
+    received_at,
+    time_of(span.start_time_unix_nano) AS time,
+    if(span.end_time_unix_nano > span.start_time_unix_nano,
+        span.end_time_unix_nano - span.start_time_unix_nano, 0) AS duration_ns,
+    span.trace_id AS trace_id,
+    span.span_id AS span_id,
+    span_id_of(span.parent_span_id) AS parent_span_id,
+    span.trace_state AS trace_state,
+    span.flags AS flags,
+    span.name AS name,
+    toUInt8(span.kind) AS kind,
+    resource_attributes['service.name'] AS service,
+    toUInt8(span.status.code) AS status_code,
+    span.status.message AS status_message,
+    coalesce(nullIf(attributes['correlation.id'], ''), nullIf(attributes['correlation_id'], ''),
+        nullIf(attributes['x-correlation-id'], ''), attributes['messaging.message.conversation_id']) AS correlation_id,
+    resource_attributes,
+    resource_dropped_attributes_count,
+    resource_schema_url,
+    scope_name,
+    scope_version,
+    scope_attributes,
+    scope_dropped_attributes_count,
+    scope_schema_url,
+    attribute_map(span.attributes) AS attributes,
+    span.dropped_attributes_count AS dropped_attributes_count,
+    arrayMap(ns -> time_of(ns), span.events.time_unix_nano) AS `events.time`,
+    span.events.name AS `events.name`,
+    arrayMap(kvs -> attribute_map(kvs), span.events.attributes) AS `events.attributes`,
+    span.events.dropped_attributes_count AS `events.dropped_attributes_count`,
+    span.dropped_events_count AS dropped_events_count,
+    arrayMap(id -> trace_id_of(id), span.links.trace_id) AS `links.trace_id`,
+    arrayMap(id -> span_id_of(id), span.links.span_id) AS `links.span_id`,
+    span.links.trace_state AS `links.trace_state`,
+    arrayMap(kvs -> attribute_map(kvs), span.links.attributes) AS `links.attributes`,
+    span.links.dropped_attributes_count AS `links.dropped_attributes_count`,
+    span.links.flags AS `links.flags`,
+    span.dropped_links_count AS dropped_links_count
+FROM
+(
+    SELECT
+        segment_id,
+        received_at,
+        resource_attributes,
+        resource_dropped_attributes_count,
+        resource_schema_url,
+        by_scope.scope.name AS scope_name,
+        by_scope.scope.version AS scope_version,
+        attribute_map(by_scope.scope.attributes) AS scope_attributes,
+        by_scope.scope.dropped_attributes_count AS scope_dropped_attributes_count,
+        by_scope.schema_url AS scope_schema_url,
+        arrayJoin(by_scope.spans) AS span
+    FROM
+    (
+        SELECT
+            segment_id,
+            received_at,
+            attribute_map(by_resource.resource.attributes) AS resource_attributes,
+            by_resource.resource.dropped_attributes_count AS resource_dropped_attributes_count,
+            by_resource.schema_url AS resource_schema_url,
+            arrayJoin(by_resource.scope_spans) AS by_scope
+        FROM
+        (
+            SELECT
+                segment_id,
+                fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
+                arrayJoin(resource_spans) AS by_resource
+            FROM file({path:String}, 'Protobuf', {structure:String})
+        )
+    )
+)

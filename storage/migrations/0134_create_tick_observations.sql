@@ -1,0 +1,43 @@
+-- Work of one tick: every observation of the closed set once. A group is a unit, or the part of a batch trace that
+-- belongs to one of its identifiers.
+CREATE TABLE tick_observations
+(
+    group_id UInt64,
+    unit_id UInt64,
+    observation_id UInt64,
+    kind Enum8('span' = 1, 'log' = 2, 'event' = 3),
+    at DateTime64(9, 'UTC'),
+    end_at DateTime64(9, 'UTC'),
+    trace_id FixedString(16),
+    span_id FixedString(8),
+    parent_span_id FixedString(8),
+    system LowCardinality(String),
+    category LowCardinality(String),
+    service LowCardinality(String),
+    peer_system LowCardinality(String),
+    peer_category LowCardinality(String),
+    name LowCardinality(String),
+    span_kind UInt8,
+    flow LowCardinality(String),
+    milestone LowCardinality(String),
+    steps Array(LowCardinality(String)),
+    outcome LowCardinality(String),
+    is_error UInt8,
+    status_message String,
+    exception_type LowCardinality(String),
+    exception_message String,
+    severity_number UInt8,
+    body String,
+    source LowCardinality(String),
+    event_id String,
+    identifiers Array(Tuple(type LowCardinality(String), value String, role LowCardinality(String))),
+    identity_hashes Array(UInt64),
+    identity_gaps_s Array(UInt32),
+    hop_hashes Array(UInt64),
+    links Array(Tuple(trace_id FixedString(16), span_id FixedString(8))),
+    linked_units Array(UInt64),
+    parent_type LowCardinality(String),
+    parent_value String,
+    untimely UInt8
+)
+ENGINE = Memory
