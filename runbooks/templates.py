@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][\w-]*)(?:\.([A-Za-z_][\w.@-]*))?\s*\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][\w-]*)(?:\.([A-Za-z_][\w.@-]*))?\s*\}\}")
 
 FIELDS: dict[str, frozenset[str]] = {
     "tx": frozenset(
@@ -21,7 +21,6 @@ FIELDS: dict[str, frozenset[str]] = {
             "next_milestone",
             "failed_milestone",
             "missing_milestone",
-            "url",
         }
     ),
     "flow": frozenset({"name", "title", "domain", "tier", "process_owner"}),
@@ -37,7 +36,7 @@ FIELDS: dict[str, frozenset[str]] = {
 
 def placeholders(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield root, key (may be empty) and line from 0 of every placeholder in *text*."""
-    for match in _PLACEHOLDER.finditer(text):
+    for match in PLACEHOLDER.finditer(text):
         yield match[1], match[2] or "", text.count("\n", 0, match.start())
 
 
@@ -50,7 +49,7 @@ def fill(text: str, context: Mapping[str, Any], write: Callable[[str], str]) -> 
         context: Root -> key -> value.
         write: Makes a value, or the note ``<missing x.y>``, fit for where it goes, e.g. escapes it.
     """
-    return _PLACEHOLDER.sub(lambda match: write(_value_of(match[1], match[2] or "", context)), text)
+    return PLACEHOLDER.sub(lambda match: write(_value_of(match[1], match[2] or "", context)), text)
 
 
 def _value_of(root: str, key: str, context: Mapping[str, Any]) -> str:

@@ -1,0 +1,157 @@
+"""
+A runbook filled with the values of one transaction, as HTML or Markdown that is safe whatever the values are.
+
+Values come from telemetry, so from anybody. They never reach the Markdown parser: each placeholder stands in
+the source as a word without meaning, and its value is put in afterwards, fit for the place where it ended up.
+"""
+
+import re
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from runbooks.runbook_files import Runbook
+from runbooks.templates import PLACEHOLDER, fill
+
+_TAGS = {
+    "a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
+    "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto"}
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+Place = Literal["text", "code", "link"]
+
+
+def render(runbook: Runbook, context: Mapping[str, Any]) -> str:
+    """
+    Return *runbook* as an HTML fragment.
+
+    Args:
+        runbook: What to render.
+        context: Root -> key -> value, e.g. from `transaction_context`; what it lacks shows as
+            ``<missing root.key>``.
+    """
+    source, values = _lift_values(runbook.body, context)
+    parser = _parser()
+    tokens = parser.parse(source)
+    for token in _walk(tokens):
+        _fill_token(token, values)
+    html = parser.renderer.render(tokens, parser.options, {})
+    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
+
+
+def fill_markdown(runbook: Runbook, context: Mapping[str, Any]) -> str:
+    """Return *runbook* as Markdown in which no value can be read as markup, for a renderer of its own."""
+    source, values = _lift_values(runbook.body, context)
+    places = _places(source, values)
+    for word, value in values.items():
+        source = source.replace(word, _written(value, places.get(word, "text")))
+    return source
+
+
+def transaction_context(transaction: Mapping[str, Any], flow: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """
+    Return the context of one transaction.
+
+    Args:
+        transaction: The transaction as the API gives it.
+        flow: ``name, title, domain, tier, process_owner`` of its flow.
+    """
+    milestones = transaction.get("milestones") or []
+    origin = dict(transaction.get("origin") or {})
+    owner = dict(transaction.get("owner") or {})
+    identifiers: dict[str, str] = {}
+    for identifier in transaction.get("identifiers") or []:
+        identifiers.setdefault(identifier["type"], identifier["value"])
+    return {
+        "tx": {
+            **transaction,
+            "current_milestone": _last_named(milestones, "done"),
+            "next_milestone": _first_named(milestones, "pending"),
+            "failed_milestone": _first_named(milestones, "failed"),
+            "missing_milestone": _first_named(milestones, "missing"),
+        },
+        "id": identifiers,
+        "flow": dict(flow or {}),
+        "origin": {**origin, "why": next((row.get("why") for row in origin.get("evidence") or []), None)},
+        "owner": {**owner, "process_owner": owner.get("process_owner") or (flow or {}).get("process_owner")},
+        "sla": dict(transaction.get("sla") or {}),
+        "children": dict(transaction.get("children") or {}),
+    }
+
+
+def _first_named(milestones: list[Mapping[str, Any]], status: str) -> str | None:
+    return next((milestone["name"] for milestone in milestones if milestone.get("status") == status), None)
+
+
+def _last_named(milestones: list[Mapping[str, Any]], status: str) -> str | None:
+    return _first_named(milestones[::-1], status)
+
+
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _lift_values(body: str, context: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return *body* with a word of its own in place of every placeholder, and the value behind each word."""
+    stem = "slot"
+    while stem in body:
+        stem += "x"
+    values: dict[str, str] = {}
+
+    def lift(match: re.Match[str]) -> str:
+        word = f"{stem}{len(values)}{stem[::-1]}"
+        values[word] = fill(match[0], context, str)
+        return word
+
+    return PLACEHOLDER.sub(lift, body), values
+
+
+def _walk(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _walk(token.children or [])
+
+
+def _fill_token(token: Token, values: Mapping[str, str]) -> None:
+    token.content = _substitute(token.content, values, str)
+    for name, attribute in token.attrs.items():
+        if isinstance(attribute, str):
+            write: Callable[[str], str] = _quoted if name in ("href", "src") else str
+            token.attrs[name] = _substitute(attribute, values, write)
+
+
+def _substitute(text: str, values: Mapping[str, str], write: Callable[[str], str]) -> str:
+    for word, value in values.items():
+        if word in text:
+            text = text.replace(word, write(value))
+    return text
+
+
+def _quoted(value: str) -> str:
+    return urllib.parse.quote(value, safe="")
+
+
+def _places(source: str, values: Mapping[str, str]) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    for token in _walk(_parser().parse(source)):
+        addresses = " ".join(str(token.attrs.get(name, "")) for name in ("href", "src"))
+        for word in values:
+            if word in addresses:
+                places[word] = "link"
+            elif token.type in ("code_inline", "code_block", "fence") and word in token.content:
+                places[word] = "code"
+    return places
+
+
+def _written(value: str, place: Place) -> str:
+    if place == "link":
+        return _quoted(value)
+    line = " ".join(value.split())
+    return line.replace("`", "'") if place == "code" else _PUNCTUATION.sub(r"\\\1", line)
