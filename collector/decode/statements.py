@@ -1,5 +1,7 @@
 """The statements that turn the bytes of a signal into rows, and the parameters they are sent with."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -9,16 +11,16 @@ from collector.signals import Signal
 from storage.sqlfiles import load_sql
 
 _PACKAGE = "collector.decode"
-_INCLUDE = "-- include: values\n"
+_INCLUDE = re.compile(r"-- include: (\w+)\n")
 
 
 @dataclass(frozen=True)
 class Decode:
     """
-    One INSERT that reads a memory file of one signal.
+    One statement over a memory file of one signal.
 
     Attributes:
-        table: The table it fills.
+        table: The table it fills; empty for a question.
         sql: The statement; binds ``path`` and ``structure``.
         structure: Columns under which the engine reads the messages.
     """
@@ -59,13 +61,30 @@ def _settings(message: str) -> str:
 
 
 def _statement(name: str, message: str) -> str:
-    body = load_sql(_PACKAGE, name).replace(_INCLUDE, load_sql(_PACKAGE, "values"))
+    body = _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1]), load_sql(_PACKAGE, name))
     return f"{body}\n{_settings(message)}"
 
 
+def _metrics_decode(kind: str) -> Decode:
+    sql = _statement(f"metrics_{kind}", "Metrics").replace("by_metric.KIND", f"by_metric.{kind}")
+    return Decode(f"metric_points_{kind}", sql, structures.metrics_structure(kind))
+
+
 @cache
-def decodes_of(signal: Signal) -> tuple[Decode, ...]:
-    """Return the statements that together store every row of *signal*."""
-    if signal is Signal.TRACES:
-        return (Decode("spans", _statement("traces", "Traces"), structures.TRACES),)
-    raise NotImplementedError(signal)
+def decodes_of(signal: Signal) -> Sequence[Decode]:
+    """Return the statements that together store every row of *signal*, one a table."""
+    match signal:
+        case Signal.TRACES:
+            return (Decode("spans", _statement("traces", "Traces"), structures.TRACES),)
+        case Signal.LOGS:
+            return (Decode("logs", _statement("logs", "Logs"), structures.LOGS),)
+        case Signal.METRICS:
+            return tuple(_metrics_decode(kind) for kind in structures.METRIC_KINDS)
+        case Signal.EVENTS:
+            return (Decode("events", _statement("events", "Events"), structures.EVENTS),)
+
+
+@cache
+def metric_kinds_question() -> Decode:
+    """Return the question how many points of each kind a memory file of metrics holds."""
+    return Decode("", _statement("metrics_count", "Metrics"), structures.METRIC_COUNTS)

@@ -80,7 +80,7 @@ _LOG_RECORDS = "log_records " + _array_of(
 )
 LOGS = _signal("resource_logs", "scope_logs", _LOG_RECORDS)
 
-_NUMBER = ("as_double Float64", "as_int Int64", "arm Enum8('none' = 0, 'as_double' = 1, 'as_int' = 2)")
+_NUMBER = ("as_double Float64", "as_int Int64", "arm Enum8('' = 0, 'as_double' = 1, 'as_int' = 2)")
 _EXEMPLARS = (
     f"exemplars {_array_of('time_unix_nano UInt64', *_NUMBER, 'span_id String', 'trace_id String', _ATTRIBUTES)}"
 )
@@ -135,6 +135,12 @@ _METRIC_DATA = {
     ),
 }
 METRIC_KINDS = tuple(_METRIC_DATA)
+METRIC_COUNTS = _signal(
+    "resource_metrics",
+    "scope_metrics",
+    "metrics " + _array_of(*(f"{kind} Tuple(points {_array_of('flags UInt32')})" for kind in METRIC_KINDS)),
+)
+EVENTS = f"events String, {_SEGMENT}"
 
 
 def metrics_structure(kind: str) -> str:

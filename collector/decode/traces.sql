@@ -27,8 +27,7 @@ SELECT
     resource_attributes['service.name'] AS service,
     toUInt8(span.status.code) AS status_code,
     span.status.message AS status_message,
-    coalesce(nullIf(attributes['correlation.id'], ''), nullIf(attributes['correlation_id'], ''),
-        nullIf(attributes['x-correlation-id'], ''), attributes['messaging.message.conversation_id']) AS correlation_id,
+    correlation_of(attributes) AS correlation_id,
     resource_attributes,
     resource_dropped_attributes_count,
     resource_schema_url,
@@ -76,10 +75,7 @@ FROM
             arrayJoin(by_resource.scope_spans) AS by_scope
         FROM
         (
-            SELECT
-                segment_id,
-                fromUnixTimestamp64Milli(toInt64(intDiv(received_ns, 1000000)), 'UTC') AS received_at,
-                arrayJoin(resource_spans) AS by_resource
+            SELECT segment_id, received_at_of(received_ns) AS received_at, arrayJoin(resource_spans) AS by_resource
             FROM file({path:String}, 'Protobuf', {structure:String})
         )
     )

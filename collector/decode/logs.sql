@@ -1,0 +1,70 @@
+INSERT INTO logs
+(
+    segment_id, received_at, time, observed_time, trace_id, span_id, flags, severity_number, severity_text, service,
+    body, event_name, correlation_id, content_hash,
+    resource_attributes, resource_dropped_attributes_count, resource_schema_url,
+    scope_name, scope_version, scope_attributes, scope_dropped_attributes_count, scope_schema_url,
+    attributes, dropped_attributes_count
+)
+WITH
+-- include: values
+SELECT
+    segment_id,
+    received_at,
+    multiIf(record.time_unix_nano != 0, time_of(record.time_unix_nano),
+        record.observed_time_unix_nano != 0, time_of(record.observed_time_unix_nano),
+        toDateTime64(received_at, 9, 'UTC')) AS time,
+    time_of(record.observed_time_unix_nano) AS observed_time,
+    trace_id_of(record.trace_id) AS trace_id,
+    span_id_of(record.span_id) AS span_id,
+    record.flags AS flags,
+    toUInt8(record.severity_number) AS severity_number,
+    record.severity_text AS severity_text,
+    resource_attributes['service.name'] AS service,
+    value_text(record.body.arm, record.body.s, record.body.i, record.body.b, record.body.d, record.body.y,
+        record.body.a.items, record.body.k.items) AS body,
+    record.event_name AS event_name,
+    correlation_of(attributes) AS correlation_id,
+    cityHash64(record.time_unix_nano, record.observed_time_unix_nano, record.trace_id, record.span_id, flags,
+        severity_number, severity_text, body, event_name, attributes, resource_attributes, scope_name, scope_version,
+        scope_attributes) AS content_hash,
+    resource_attributes,
+    resource_dropped_attributes_count,
+    resource_schema_url,
+    scope_name,
+    scope_version,
+    scope_attributes,
+    scope_dropped_attributes_count,
+    scope_schema_url,
+    attribute_map(record.attributes) AS attributes,
+    record.dropped_attributes_count AS dropped_attributes_count
+FROM
+(
+    SELECT
+        segment_id,
+        received_at,
+        resource_attributes,
+        resource_dropped_attributes_count,
+        resource_schema_url,
+        by_scope.scope.name AS scope_name,
+        by_scope.scope.version AS scope_version,
+        attribute_map(by_scope.scope.attributes) AS scope_attributes,
+        by_scope.scope.dropped_attributes_count AS scope_dropped_attributes_count,
+        by_scope.schema_url AS scope_schema_url,
+        arrayJoin(by_scope.log_records) AS record
+    FROM
+    (
+        SELECT
+            segment_id,
+            received_at,
+            attribute_map(by_resource.resource.attributes) AS resource_attributes,
+            by_resource.resource.dropped_attributes_count AS resource_dropped_attributes_count,
+            by_resource.schema_url AS resource_schema_url,
+            arrayJoin(by_resource.scope_logs) AS by_scope
+        FROM
+        (
+            SELECT segment_id, received_at_of(received_ns) AS received_at, arrayJoin(resource_logs) AS by_resource
+            FROM file({path:String}, 'Protobuf', {structure:String})
+        )
+    )
+)
