@@ -56,9 +56,8 @@ def write_xes(summaries: Iterable[Summary], path: Path) -> int:
         xml.startDocument()
         xml.startElement("log", AttributesImpl({"xes.version": "1849.2023", "xmlns": "http://www.xes-standard.org/"}))
         for name, prefix in (("Concept", "concept"), ("Time", "time"), ("Organizational", "org")):
-            xml.startElement(
-                "extension", {"name": name, "prefix": prefix, "uri": f"http://www.xes-standard.org/{prefix}.xesext"}
-            )
+            uri = f"http://www.xes-standard.org/{prefix}.xesext"
+            xml.startElement("extension", AttributesImpl({"name": name, "prefix": prefix, "uri": uri}))
             xml.endElement("extension")
         for summary in summaries:
             _write_trace(xml, summary)
