@@ -6,9 +6,9 @@ from analytics.read.contents import event_contents, log_contents, span_contents
 from analytics.read.context import ReadContext
 from analytics.read.evidence import event_entry, log_entry, span_entry
 from analytics.read.filters import Found, TransactionFilter
-from analytics.read.lookup import candidates, holders
+from analytics.read.lookup import Holder, candidates, holders
 from analytics.read.ownership import owner_of, runbook_links
-from analytics.read.present import text_or_none, time_text
+from analytics.read.present import time_text
 from analytics.read.search import list_transactions
 from analytics.read.summary import frame, summary
 from storage.sqlfiles import load_sql
@@ -30,11 +30,19 @@ def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -
     return Found("one", describe(context, rows[0]))
 
 
-def _rows(context: ReadContext, ids: list[str]) -> list[Row]:
-    if not ids:
+def _rows(context: ReadContext, found: list[Holder]) -> list[Row]:
+    """Return the rows of *found*; one that only looked like a transaction id has none."""
+    if not found:
         return []
-    sql = load_sql("analytics.read", "sql/transactions_by_id")
-    return context.store.rows(sql, {"ids": ids[:MAX_LISTED]})
+    hours = [holder.started_hour for holder in found]
+    return context.store.rows(
+        load_sql("analytics.read", "sql/transactions_by_id"),
+        {
+            "ids": [holder.transaction_id for holder in found],
+            "hours": sorted({hour for hour in hours if hour}) if all(hours) else [],
+            "now": context.clock.now(),
+        },
+    )
 
 
 def describe(context: ReadContext, row: Row) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def _verdicts(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]
 def _edges(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:
     """Return which identifiers hold the transaction together."""
     rows = context.store.rows(load_sql("analytics.read", "sql/edges_of"), {"id": transaction_id, "rows": MAX_LISTED})
-    return [{name: text_or_none(value) for name, value in row.items()} for row in rows]
+    return [dict(row) for row in rows]
 
 
 def _children(context: ReadContext, transaction_id: str) -> dict[str, Any]:

@@ -44,6 +44,21 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
     return items
 
 
+def notices(context: ReadContext) -> list[dict[str, Any]]:
+    """Return what a person should know about the data and is not over, newest first."""
+    rows = context.store.rows(load_sql("analytics.read", "sql/notices"))
+    return [
+        {
+            "id": row["id"],
+            "kind": row["kind"],
+            "subject": row["subject"],
+            "detail": row["detail"],
+            "at": time_text(row["at"]),
+        }
+        for row in rows
+    ]
+
+
 def stats(context: ReadContext) -> dict[str, Any]:
     """Return rows and bytes per table, the spool's depth, the ledger's watermark and the tick's duration."""
     tables = context.store.rows(load_sql("analytics.read", "sql/table_sizes"))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from analytics.read.context import ReadContext
 from runbooks.catalogs import Catalog
@@ -44,30 +45,31 @@ def candidates(catalog: Catalog, text: str, wanted_type: str | None) -> list[Can
     return [reading for reading in found if reading.value and reading.type == wanted_type]
 
 
-def holders(context: ReadContext, readings: list[Candidate]) -> list[str]:
-    """Return the ids of the transactions that hold any of *readings*, holders of an identity first."""
-    own = [reading.value for reading in readings if reading.type == TRANSACTION_TYPE]
-    if own:
-        by_id = _by_transaction_id(context, own[0])
-        if by_id:
-            return by_id
-    keys = [reading for reading in readings if reading.type != TRANSACTION_TYPE]
-    if not keys:
+@dataclass(frozen=True)
+class Holder:
+    """A transaction that holds an identifier, and the hour it started in (None: not known from the index)."""
+
+    transaction_id: str
+    started_hour: datetime | None
+
+
+def holders(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
+    """
+    Return the transactions that hold any of *readings*, holders of an identity first.
+
+    An id a transaction had before more evidence came stands in the index under the transaction it is now.
+    """
+    if not readings:
         return []
     rows = context.store.rows(
         load_sql("analytics.read", "sql/identifier_matches"),
-        {"types": [key.type for key in keys], "values": [key.value for key in keys], "rows": MAX_MATCHES},
+        {
+            "types": [reading.type for reading in readings],
+            "values": [reading.value for reading in readings],
+            "rows": MAX_MATCHES,
+        },
     )
-    return [row["transaction_id"] for row in rows]
-
-
-def _by_transaction_id(context: ReadContext, transaction_id: str) -> list[str]:
-    """An id a transaction had before more evidence came leads to the transaction it is now."""
-    current = context.store.value(
-        "SELECT transaction_id FROM transactions_current WHERE transaction_id = {id:String} LIMIT 1",
-        {"id": transaction_id},
-    )
-    if current is not None:
-        return [current]
-    rows = context.store.rows(load_sql("analytics.read", "sql/known_ids"), {"id": transaction_id, "rows": MAX_MATCHES})
-    return [row["transaction_id"] for row in rows]
+    found = [Holder(row["transaction_id"], row["started_hour"]) for row in rows]
+    known = {holder.transaction_id for holder in found}
+    own = [reading.value for reading in readings if reading.type == TRANSACTION_TYPE and reading.value not in known]
+    return [Holder(transaction_id, None) for transaction_id in own] + found

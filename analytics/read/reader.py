@@ -116,6 +116,10 @@ class Reader:
         """Return a runbook, filled with the values of transaction *tx_id* (any identifier) when given."""
         return guidance.show_runbook(self._context, runbook_id, tx_id)
 
+    def notices(self) -> list[Json]:
+        """Return open notices about the data: quarantined values, blind sources."""
+        return health.notices(self._context)
+
     def stats(self) -> Json:
         """Return rows, bytes, spool depth, ledger watermark and tick duration."""
         return health.stats(self._context)

@@ -34,7 +34,7 @@ def list_transactions(context: ReadContext, wanted: TransactionFilter) -> dict[s
         InvalidQueryError: A parameter of *wanted* has no meaning.
     """
     _check(wanted)
-    rows = context.store.rows(page_sql(wanted.sort), page_params(wanted))
+    rows = context.store.rows(page_sql(wanted.sort), page_params(wanted) | {"now": context.clock.now()})
     page, more = rows[: wanted.limit], len(rows) > wanted.limit
     cursor = None
     if more:
@@ -73,12 +73,19 @@ def page_params(wanted: TransactionFilter) -> dict[str, Any]:
         "parent": wanted.parent,
         "since": wanted.since or EARLIEST,
         "until": wanted.until or LATEST,
+        "since_hour": _hour(wanted.since),
         "q": wanted.q,
         "first": 0 if wanted.cursor else 1,
         "key": position.key,
         "after_id": position.transaction_id,
         "rows": wanted.limit + 1,
     }
+
+
+def _hour(since: datetime | None) -> datetime:
+    """Return the hour of *since* as the primary key holds it, which begins in 1970."""
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    return max(since, epoch).replace(minute=0, second=0, microsecond=0) if since else epoch
 
 
 def _check(wanted: TransactionFilter) -> None:

@@ -43,6 +43,8 @@ def frame(row: Row) -> dict[str, Any]:
         "systems": list(row["systems"]),
         "current_milestone": text_or_none(row["current_milestone"]),
         "next_milestone": text_or_none(row["next_milestone"]),
+        "failed_milestone": text_or_none(row["failed_milestone"]),
+        "missing_milestone": text_or_none(row["missing_milestone"]),
         "next_due_at": time_text(row["next_due_at"]),
         "known_ids": list(row["known_ids"]),
     }

@@ -1,5 +1,5 @@
-SELECT type, value
-FROM edges
-WHERE transaction_id = {id:String}
+SELECT type, value, units, observations
+FROM edges FINAL
+WHERE transaction_id = toFixedString({id:String}, 32)
 ORDER BY type, value
 LIMIT {rows:UInt32}

@@ -22,6 +22,7 @@ FROM
     FROM transactions_current
     WHERE status = 'failed'
         AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
+    AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
         AND ({flow:String} = '' OR flow = {flow:String})
 )
 GROUP BY flow, milestone, origin_category, origin_system, signature

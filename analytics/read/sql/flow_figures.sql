@@ -14,6 +14,7 @@ SELECT
     max(last_at) AS last_at
 FROM transactions_current
 WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
+    AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
     AND ({flow:String} = '*' OR flow = {flow:String})
 GROUP BY flow
 ORDER BY flow

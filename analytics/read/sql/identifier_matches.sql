@@ -1,4 +1,7 @@
-SELECT transaction_id, max(role = 'identity') AS held_as_identity
+SELECT
+    transaction_id,
+    toStartOfHour(max(started_at)) AS started_hour,
+    max(role = 'identity') AS held_as_identity
 FROM identifier_index
 WHERE value IN {values:Array(String)}
     AND (type, value) IN arrayZip({types:Array(String)}, {values:Array(String)})

@@ -11,6 +11,7 @@ WHERE kind = 'span'
         SELECT transaction_id FROM transactions_current
         WHERE flow = {flow:String}
             AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
+    AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
     )
 GROUP BY system, name
 ORDER BY errors DESC, quantiles_ms[2] DESC, system, name

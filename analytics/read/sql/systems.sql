@@ -13,6 +13,7 @@ LEFT JOIN
     FROM transactions_current
     WHERE origin_system != ''
         AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
+    AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
     GROUP BY system
 ) AS origins USING (system)
 WHERE at >= {since:DateTime64(9, 'UTC')} AND at < {until:DateTime64(9, 'UTC')}

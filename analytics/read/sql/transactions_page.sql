@@ -3,7 +3,9 @@ SELECT
     transaction_id, flow, tier, status, started_at, ended_at, duration_ms,
     identifiers, milestones,
     origin_category, origin_system, origin_confidence, origin_evidence,
-    deadline_at, breached, breached_at, late_by_ms, judged,
+    deadline_at, breached, breached_at, judged,
+    ifNull(late_by_ms, if(breached = 1,
+        (toUnixTimestamp64Micro({now:DateTime64(6, 'UTC')}) - toUnixTimestamp64Micro(deadline_at)) / 1e3, NULL)) AS late_by_ms,
     SORT_KEY AS sort_key
 FROM transactions_current
 WHERE (empty({flow:Array(String)}) OR flow IN {flow:Array(String)})
@@ -17,6 +19,7 @@ WHERE (empty({flow:Array(String)}) OR flow IN {flow:Array(String)})
     AND ({parent:String} = '' OR parent_id = {parent:String})
     AND started_at >= {since:DateTime64(6, 'UTC')}
     AND started_at < {until:DateTime64(6, 'UTC')}
+    AND started_hour >= {since_hour:DateTime('UTC')}
     AND ({q:String} = ''
         OR transaction_id IN (SELECT transaction_id FROM identifier_index WHERE startsWith(value, {q:String})))
     AND ({first:UInt8} = 1

@@ -1,0 +1,63 @@
+"""Flows with their live figures, and service levels."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from analytics.api.answers import json_answer, list_answer
+from analytics.api.models import Problem
+from analytics.api.params import DEFAULT_WINDOW, Moment, WindowText, time_range, window_seconds
+from analytics.read.present import time_text
+from analytics.read.reader import Reader
+
+_BAD: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
+_AUTO_BUCKETS = 96
+_ROUND_BUCKETS_S = (10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400)
+
+
+def add_flow_paths(router: APIRouter, reader: Reader) -> None:
+    """Add ``/flows``, ``/flows/{flow}``, ``/flows/{flow}/series`` and ``/sla`` to *router*."""
+
+    @router.get("/flows", responses=_BAD, tags=["flows"])
+    def flows(window: WindowText = DEFAULT_WINDOW) -> Response:
+        """List every flow: catalog entry and live figures over the window; null means no data."""
+        return list_answer(reader.flows(window_seconds(window)))
+
+    @router.get("/flows/{flow}", responses=_BAD, tags=["flows"])
+    def flow(flow: str, window: WindowText = DEFAULT_WINDOW) -> Response:
+        """Return one flow with funnel and steps; ``unclassified`` stands for transactions of no flow."""
+        return json_answer(reader.flow(flow, window_seconds(window)))
+
+    @router.get("/flows/{flow}/series", responses=_BAD, tags=["flows"])
+    def series(
+        flow: str,
+        since: Moment = None,
+        until: Moment = None,
+        window: WindowText = DEFAULT_WINDOW,
+        bucket: Annotated[str, Query(description="bucket width, e.g. 5m; chosen by the range when empty")] = "",
+    ) -> Response:
+        """Return per bucket: started, completed, failed, late, stuck and p50/p95/p99 ms."""
+        begins, ends = time_range(since, until, window, reader.clock.now())
+        bucket_s = window_seconds(bucket, "bucket") if bucket else round_bucket_s(begins, ends)
+        items = reader.series(flow, begins, ends, bucket_s)
+        return list_answer(items, bucket_s=bucket_s, since=time_text(begins), until=time_text(ends))
+
+    @router.get("/sla", responses=_BAD, tags=["sla"])
+    def sla(
+        since: Moment = None,
+        until: Moment = None,
+        window: WindowText = "30d",
+        knowledge: Annotated[Literal["known", "corrected"], Query(alias="as")] = "corrected",
+    ) -> Response:
+        """Return objective, achieved, budget left, breaches and breach minutes per tier and flow."""
+        begins, ends = time_range(since, until, window, reader.clock.now())
+        return json_answer(reader.sla(begins, ends, knowledge) | {"next_cursor": None})
+
+
+def round_bucket_s(since: datetime, until: datetime) -> float:
+    """Return the smallest round bucket width that gives at most `_AUTO_BUCKETS` buckets."""
+    ideal_s = (until - since).total_seconds() / _AUTO_BUCKETS
+    days = -(-ideal_s // _ROUND_BUCKETS_S[-1]) * _ROUND_BUCKETS_S[-1]
+    return next((float(width) for width in _ROUND_BUCKETS_S if width >= ideal_s), days)
