@@ -1,0 +1,310 @@
+"""
+The pages on the same ASGI application as the API.
+
+Dash calls a synchronous callback on the event loop; everything here that reads the store is therefore async and
+reads in a worker thread, so that a slow page never holds up the API or the doors.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash.backends._fastapi import reset_current_request, set_current_request  # the only door Dash offers to its page
+from fastapi import FastAPI, HTTPException, Request, Response
+
+from core.clock import Clock
+from core.errors import WaylineError
+from core.units import parse_duration
+from dashboards.components import notice
+from dashboards.config import DashboardsConfig
+from dashboards.context import AlertActions, PageContext, PageReader
+from dashboards.frame import build_layout, controls, navigation
+from dashboards.router import PATTERNS, DrawingFailed, draw, page_for
+from dashboards.security import SecurityHeaders, content_security_policy, script_hashes
+from dashboards.urlstate import path_segments, read_state
+
+log = structlog.get_logger("wayline.dashboards")
+ASSETS = Path(__file__).parent / "assets"
+_NOT_PAGES = ("api/", "v1/", "assets/", "_dash")
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+  <head>
+    {%metas%}
+    <title>{%title%}</title>
+    <link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
+    <link rel="preload" href="/assets/fonts/inter-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>
+    <script src="/assets/boot.js"></script>
+    {%css%}
+  </head>
+  <body>
+    {%app_entry%}
+    <footer>
+      {%config%}
+      {%scripts%}
+      {%renderer%}
+    </footer>
+  </body>
+</html>"""
+
+
+def build_dash(
+    server: FastAPI,
+    reader: PageReader,
+    alerts: AlertActions,
+    catalog_provider: Any,  # noqa: ARG001  # part of the agreed call; pages read the catalog through the reader
+    clock: Clock,
+    config: DashboardsConfig,
+    endpoints: Sequence[tuple[str, str]] = (),
+) -> None:
+    """
+    Mount the pages at / on *server*; routes that *server* has, or gets later, go before them.
+
+    Args:
+        server: The application that also holds the API.
+        reader: Transactions, flows, systems, runbooks.
+        alerts: The alert service.
+        catalog_provider: The catalog in force.
+        clock: Source of time.
+        config: Settings of the pages.
+        endpoints: Where telemetry is sent, as (name, address); shown while nothing is stored yet.
+    """
+    if not config.enabled:
+        return
+    dash_app = Dash(
+        "wayline-dashboards",
+        server=server,
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^boot\.js$",
+        title=config.title,
+        update_title=None,
+        index_string=_INDEX,
+        suppress_callback_exceptions=True,
+        add_log_handler=False,
+        use_pages=False,
+        meta_tags=[{"name": "color-scheme", "content": "light dark"}],
+    )
+    dash_app.layout = build_layout(config)
+    artist = Artist(reader, alerts, clock, config, tuple(endpoints) or _local_endpoints())
+    _register_drawing(dash_app, artist)
+    _register_alert_buttons(dash_app, artist)
+    _register_browser_side(dash_app)
+    _mount(server, dash_app)
+
+
+def _local_endpoints() -> tuple[tuple[str, str], ...]:
+    return (
+        ("OTLP/gRPC", "127.0.0.1:4317"),
+        ("OTLP/HTTP", "http://127.0.0.1:4318"),
+        ("CloudEvents", "POST http://127.0.0.1:8080/api/v1/events"),
+    )
+
+
+class Artist:
+    """
+    Draws pages in worker threads.
+
+    Args:
+        reader: Transactions, flows, systems, runbooks.
+        alerts: The alert service.
+        clock: Source of time.
+        config: Settings of the pages.
+        endpoints: Where telemetry is sent.
+    """
+
+    def __init__(
+        self,
+        reader: PageReader,
+        alerts: AlertActions,
+        clock: Clock,
+        config: DashboardsConfig,
+        endpoints: tuple[tuple[str, str], ...],
+    ) -> None:
+        self.reader = reader
+        self.alerts = alerts
+        self.clock = clock
+        self.config = config
+        self.endpoints = endpoints
+
+    def context(self, path: str | None, search: str | None, browser_zone: str) -> PageContext:
+        """Understand an address at the present time."""
+        now = self.clock.now()
+        state = read_state(
+            path,
+            search,
+            now=now,
+            default_range=self.config.default_range,
+            default_refresh_s=self.config.refresh_s,
+            browser_zone=browser_zone,
+        )
+        return PageContext(self.reader, self.alerts, state, now, self.config, self.endpoints)
+
+    def draw(self, path: str | None, search: str | None, browser_zone: str, *, again: bool) -> list[Any]:
+        """
+        Return the outputs of the drawing callback.
+
+        Args:
+            path: Path of the address.
+            search: Query of the address.
+            browser_zone: IANA zone of the reader.
+            again: Whether the same page is on the screen already; then a failure leaves it there.
+        """
+        context = self.context(path, search, browser_zone)
+        banner: Any = (
+            notice("warn", "Part of the address was not understood.", context.state.problem)
+            if context.state.problem
+            else None
+        )
+        try:
+            page = draw(context)
+            body: Any = page.body
+            failed = False
+        except DrawingFailed as failure:
+            page, failed = failure.page, True
+            body = no_update if again else page.body
+            banner = failure.banner if again else banner
+        frame = no_update if again else controls(context.state, context.now)
+        refresh_ms = context.state.refresh_s * 1000
+        drawn = {
+            "title": f"{page.title} · {self.config.title}",
+            "refresh_ms": refresh_ms,
+            "failed": failed,
+            "again": again,
+        }
+        if failed and again:
+            drawn.pop("title")
+        return [
+            body,
+            navigation(context.state, page.section, self._open_alerts()) if not (failed and again) else no_update,
+            frame,
+            banner,
+            drawn,
+            refresh_ms or 3_600_000,
+            refresh_ms == 0,
+        ]
+
+    def _open_alerts(self) -> int | None:
+        try:
+            return len(self.alerts.read.open_alerts())
+        except WaylineError:
+            log.warning("navigation_alerts_error")
+            return None
+
+
+def _register_drawing(dash_app: Dash, artist: Artist) -> None:
+    @dash_app.callback(
+        Output("page", "children"),
+        Output("nav", "children"),
+        Output("controls", "children"),
+        Output("banner", "children"),
+        Output("drawn", "data"),
+        Output("metronome", "interval"),
+        Output("metronome", "disabled"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        Input("tick", "data"),
+    )
+    async def show(path: str | None, search: str | None, _tick: Any) -> list[Any]:
+        again = ctx.triggered_id == "tick"
+        zone = ctx.cookies.get("wayline_zone", "").replace("%2F", "/")
+        return await asyncio.to_thread(artist.draw, path, search, zone, again=again)
+
+
+def _register_alert_buttons(dash_app: Dash, artist: Artist) -> None:
+    @dash_app.callback(
+        Output("tick", "data", allow_duplicate=True),
+        Output("banner", "children", allow_duplicate=True),
+        Input({"action": "ack", "alert": ALL}, "n_clicks"),
+        Input({"action": "silence", "alert": ALL, "length": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    async def press(_acks: list[int], _silences: list[int]) -> tuple[Any, Any]:
+        pressed = ctx.triggered_id
+        if not pressed or not any(part["value"] for part in ctx.triggered):
+            return no_update, no_update
+        try:
+            await asyncio.to_thread(_act, artist, pressed)
+        except WaylineError as error:
+            return no_update, notice("bad", "That did not work.", str(error))
+        return {"pressed": artist.clock.now().isoformat()}, None
+
+
+def _act(artist: Artist, pressed: Any) -> None:
+    service: Any = artist.alerts
+    if pressed["action"] == "ack":
+        service.ack(pressed["alert"], by="dashboard", note="")
+        return
+    alert = next((row for row in service.read.open_alerts() if str(row["id"]) == pressed["alert"]), None)
+    if alert is None:
+        return
+    until = artist.clock.now() + timedelta(seconds=parse_duration(pressed["length"]).seconds)
+    service.silence(
+        alertname=alert["alertname"],
+        flow=alert.get("flow") or None,
+        until=until,
+        by="dashboard",
+        reason="silenced on the alerts page",
+    )
+
+
+def _register_browser_side(dash_app: Dash) -> None:
+    def run(name: str, *parts: Any, **options: Any) -> None:
+        dash_app.clientside_callback(ClientsideFunction("wayline", name), *parts, **options)
+
+    run("tick", Output("tick", "data"), Input("metronome", "n_intervals"), prevent_initial_call=True)
+    run("noticed", Output("noticed", "data"), Input("drawn", "data"), prevent_initial_call=True)
+    run(
+        "search",
+        Output("url", "href"),
+        Output("search", "value"),
+        Input("search", "n_submit"),
+        State("search", "value"),
+        prevent_initial_call=True,
+    )
+    run(
+        "range",
+        Output("url", "href", allow_duplicate=True),
+        Input("range-apply", "n_clicks"),
+        Input("since-input", "n_submit"),
+        Input("until-input", "n_submit"),
+        State("since-input", "value"),
+        State("until-input", "value"),
+        prevent_initial_call=True,
+    )
+    for figure in ("flow-throughput", "flow-latency"):
+        run(
+            "zoom",
+            Output("url", "href", allow_duplicate=True),
+            Input(figure, "relayoutData"),
+            prevent_initial_call=True,
+        )
+
+
+def _mount(server: FastAPI, dash_app: Any) -> None:
+    async def index(request: Request) -> Response:
+        token = set_current_request(request)
+        try:
+            known = page_for(path_segments(request.scope.get("raw_path", b"").decode("ascii", "replace"))) is not None
+            return Response(dash_app.index(), media_type="text/html", status_code=200 if known else 404)
+        finally:
+            reset_current_request(token)
+
+    async def anything_else(request: Request) -> Response:
+        if request.path_params["rest"].startswith(_NOT_PAGES):
+            raise HTTPException(status_code=404)
+        return await index(request)
+
+    for pattern in PATTERNS:
+        server.add_api_route(pattern, index, methods=["GET", "HEAD"], include_in_schema=False)
+
+    def add_last_route() -> None:
+        # Dash calls this when the server starts, after every router is in place. Its own catch-all would answer
+        # 200 with a page to unknown addresses of the API.
+        server.add_api_route("/{rest:path}", anything_else, methods=["GET", "HEAD"], include_in_schema=False)
+
+    dash_app.backend._setup_catchall = add_last_route  # noqa: SLF001  # Dash has no public switch for its catch-all
+    dash_app._setup_server()  # noqa: SLF001  # else the first visit to a deep link would come without style sheets
+    server.add_middleware(SecurityHeaders, policy=content_security_policy(script_hashes(dash_app)))

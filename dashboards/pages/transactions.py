@@ -1,0 +1,150 @@
+"""The list of transactions: filters in the address, pages cut by the server, every row a link."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from analytics.read.filters import STATUSES, TransactionFilter
+from dashboards.components import empty, link, menu, notice, page_head
+from dashboards.context import Page, PageContext
+from dashboards.formats import label, words
+from dashboards.listing import transaction_table
+from dashboards.views.transaction import STATUS_WORDS
+
+Node = Any
+Row = Mapping[str, Any]
+CATEGORIES = ("erp", "middleware", "identity", "queue", "saas", "gateway", "database", "network", "unknown")
+_DEFAULT_SORT = "-started_at"
+FILTER_NAMES = ("flow", "status", "tier", "system", "origin", "milestone", "q", "parent")
+
+
+def render(context: PageContext) -> Page:
+    """Draw one page of the list."""
+    wanted, problem = read_filter(context)
+    answer = context.reader.transactions(wanted)
+    items = answer["items"]
+    body = html.Div(
+        [
+            page_head("Transactions", detail=_summary(context, items, answer["next_cursor"])),
+            notice("warn", "Part of the address was not understood.", problem) if problem else None,
+            _filters(context),
+            transaction_table(context, items, sort=wanted.sort) if items else _nothing(context),
+            _pager(context, answer["next_cursor"]),
+        ]
+    )
+    return Page("Transactions", body, "transactions")
+
+
+def read_filter(context: PageContext) -> tuple[TransactionFilter, str]:
+    """Return the filter that the address holds, and what in it had no meaning."""
+    state = context.state
+    problems = []
+    status = tuple(part for part in _parts(state.get("status")) if part in STATUSES)
+    if len(status) < len(_parts(state.get("status"))):
+        problems.append("there is no such status")
+    tiers = tuple(int(part) for part in _parts(state.get("tier")) if part.isdecimal() and len(part) < 4)  # noqa: PLR2004
+    if len(tiers) < len(_parts(state.get("tier"))):
+        problems.append("a tier is a number")
+    wanted = TransactionFilter(
+        flow=_parts(state.get("flow")),
+        status=status,
+        tier=tiers,
+        system=_parts(state.get("system")),
+        origin=_parts(state.get("origin")),
+        milestone=state.get("milestone"),
+        parent=state.get("parent"),
+        since=None if state.get("parent") else context.window.since,
+        until=None if state.get("parent") else context.window.until,
+        q=state.get("q").strip(),
+        sort=state.get("sort") or _DEFAULT_SORT,
+        limit=context.config.page_size,
+        cursor=state.get("cursor"),
+    )
+    return wanted, "; ".join(problems)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part)
+
+
+def _summary(context: PageContext, items: Sequence[Row], cursor: str | None) -> Node:
+    if not items:
+        return None
+    page = "More follow" if cursor else "These are all" if not context.state.get("cursor") else "These are the last"
+    return f"{len(items)} shown. {page}."
+
+
+def _filters(context: PageContext) -> Node:
+    return html.Div(
+        [
+            _menu(context, "status", "Status", [(status, STATUS_WORDS[status]) for status in STATUSES]),
+            _menu(context, "flow", "Flow", _flow_choices(context)),
+            _menu(context, "tier", "Tier", [(str(number), f"Tier {number}") for number in (1, 2, 3)]),
+            _menu(context, "origin", "Origin", [(name, label(name)) for name in CATEGORIES]),
+            _menu(context, "system", "System", _system_choices(context)),
+            *_chips(context),
+        ],
+        className="filters",
+    )
+
+
+def _flow_choices(context: PageContext) -> list[tuple[str, str]]:
+    entries = context.reader.overview(context.window.since, context.window.until)
+    return [(entry.get("flow") or "unclassified", entry.get("title") or "Unclassified") for entry in entries]
+
+
+def _system_choices(context: PageContext) -> list[tuple[str, str]]:
+    return [(row["system"], row.get("title") or row["system"]) for row in context.reader.systems()]
+
+
+def _menu(context: PageContext, name: str, title: str, choices: Sequence[tuple[str, str]]) -> Node:
+    chosen = _parts(context.state.get(name))
+    items = []
+    for value, text in choices:
+        others = tuple(part for part in chosen if part != value)
+        target = ",".join(others if value in chosen else (*chosen, value))
+        style = "menu-item on" if value in chosen else "menu-item"
+        items.append(
+            link([html.I(className="tick"), text], context.state.link(**{name: target, "cursor": None}), style)
+        )
+    heading = [title, html.Span(str(len(chosen)), className="count")] if chosen else title
+    return menu(heading, items or [html.Span("none known", className="muted")], "on" if chosen else "")
+
+
+def _chips(context: PageContext) -> list[Node]:
+    chips = []
+    for name in FILTER_NAMES:
+        if context.state.get(name):
+            text = f"{label(name)}: {words(context.state.get(name)).replace(',', ', ')}"
+            target = context.state.link(**{name: None, "cursor": None})
+            chips.append(link([text, html.Span(" ×", **{"aria-label": "remove"})], target, "chip"))
+    if len(chips) > 1:
+        cleared: dict[str, str | None] = dict.fromkeys((*FILTER_NAMES, "cursor", "sort"))
+        chips.append(link("Clear all", context.state.link(**cleared), "chip chip-clear"))
+    return chips
+
+
+def _nothing(context: PageContext) -> Node:
+    filtered = any(context.state.get(name) for name in FILTER_NAMES)
+    if filtered:
+        return empty(
+            "No transaction matches.",
+            [
+                "Remove a filter, or take a longer time range. ",
+                link("Look at the last 30 days", context.state.link(range="30d", since=None, until=None, cursor=None)),
+            ],
+        )
+    return empty(
+        "No transaction started in this time range.",
+        ["Take a longer time range, or see ", link("how to send data", context.state.link("/")), "."],
+    )
+
+
+def _pager(context: PageContext, cursor: str | None) -> Node:
+    parts = []
+    if context.state.get("cursor"):
+        parts.append(link("First page", context.state.link(cursor=None), "button"))
+    if cursor:
+        parts.append(link("Next page", context.state.link(cursor=cursor), "button"))
+    return html.Nav(parts, className="pager", **{"aria-label": "Pages"}) if parts else None
