@@ -70,4 +70,4 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
     if close:
         return f"did you mean {folded[close[0]]!r}?"
-    return f"known are {', '.join(names[:12])}" + (", …" if len(names) > 12 else "") if names else ""  # noqa: PLR2004 - a dozen fits a line
+    return f"known are {', '.join(names[:6])}" + (", …" if len(names) > 6 else "") if names else ""  # noqa: PLR2004 - half a dozen fits a line

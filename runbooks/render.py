@@ -51,8 +51,8 @@ def fill_markdown(runbook: Runbook, context: Mapping[str, Any]) -> str:
     source, values = _lift_values(runbook.body, context)
     places = _places(source, values)
     for word, value in values.items():
-        source = source.replace(word, _written(value, places.get(word, "text")))
-    return source
+        values[word] = _written(value, places.get(word, "text"))
+    return _substitute(source, values, str)
 
 
 def transaction_context(transaction: Mapping[str, Any], flow: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -128,10 +128,10 @@ def _fill_token(token: Token, values: Mapping[str, str]) -> None:
 
 
 def _substitute(text: str, values: Mapping[str, str], write: Callable[[str], str]) -> str:
-    for word, value in values.items():
-        if word in text:
-            text = text.replace(word, write(value))
-    return text
+    if not values:
+        return text
+    words = re.compile("|".join(map(re.escape, values)))
+    return words.sub(lambda match: write(values[match[0]]), text)
 
 
 def _quoted(value: str) -> str:
