@@ -17,15 +17,31 @@ _INCLUDE = re.compile(r"-- include: (\w+)\n")
 @dataclass(frozen=True)
 class Decode:
     """
-    One statement over a memory file of one signal.
+    How the rows of one table are read from a memory file.
+
+    Both statements bind ``path`` and ``structure``.
 
     Attributes:
-        table: The table it fills; empty for a question.
-        sql: The statement; binds ``path`` and ``structure``.
+        table: The table.
+        insert_sql: Fills it.
+        count_sql: Reads every column of the same rows, stores nothing, and returns how many there are.
         structure: Columns under which the engine reads the messages.
     """
 
     table: str
+    insert_sql: str
+    count_sql: str
+    structure: str
+
+    def params(self, path: str) -> dict[str, str]:
+        """Return the parameters for the memory file at *path*."""
+        return {"path": path, "structure": self.structure}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A statement over a memory file that returns one row; fields as in `Decode`."""
+
     sql: str
     structure: str
 
@@ -60,31 +76,37 @@ def _settings(message: str) -> str:
     return "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 
-def _statement(name: str, message: str) -> str:
-    body = _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1]), load_sql(_PACKAGE, name))
-    return f"{body}\n{_settings(message)}"
+def _text(name: str) -> str:
+    return _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1]), load_sql(_PACKAGE, name))
 
 
-def _metrics_decode(kind: str) -> Decode:
-    sql = _statement(f"metrics_{kind}", "Metrics").replace("by_metric.KIND", f"by_metric.{kind}")
-    return Decode(f"metric_points_{kind}", sql, structures.metrics_structure(kind))
+def _decode(name: str, message: str, table: str, structure: str, kind: str = "") -> Decode:
+    """Read ``<name>.sql``: an INSERT with its column list, closed by a line of its own, then the SELECT."""
+    text = _text(name).replace("by_metric.KIND", f"by_metric.{kind}")
+    _, _, select = text.partition("\n)\n")
+    settings = _settings(message)
+    count = f"SELECT count() FROM (\n{select}) WHERE NOT ignore(*)"
+    return Decode(table, f"{text}\n{settings}", f"{count}\n{settings}", structure)
 
 
 @cache
 def decodes_of(signal: Signal) -> Sequence[Decode]:
-    """Return the statements that together store every row of *signal*, one a table."""
+    """Return how the rows of *signal* are read, one entry a table."""
     match signal:
         case Signal.TRACES:
-            return (Decode("spans", _statement("traces", "Traces"), structures.TRACES),)
+            return (_decode("traces", "Traces", "spans", structures.TRACES),)
         case Signal.LOGS:
-            return (Decode("logs", _statement("logs", "Logs"), structures.LOGS),)
+            return (_decode("logs", "Logs", "logs", structures.LOGS),)
         case Signal.METRICS:
-            return tuple(_metrics_decode(kind) for kind in structures.METRIC_KINDS)
+            return tuple(
+                _decode(f"metrics_{kind}", "Metrics", f"metric_points_{kind}", structures.metrics_structure(kind), kind)
+                for kind in structures.METRIC_KINDS
+            )
         case Signal.EVENTS:
-            return (Decode("events", _statement("events", "Events"), structures.EVENTS),)
+            return (_decode("events", "Events", "events", structures.EVENTS),)
 
 
 @cache
-def metric_kinds_question() -> Decode:
+def metric_kinds_question() -> Question:
     """Return the question how many points of each kind a memory file of metrics holds."""
-    return Decode("", _statement("metrics_count", "Metrics"), structures.METRIC_COUNTS)
+    return Question(f"{_text('metrics_count')}\n{_settings('Metrics')}", structures.METRIC_COUNTS)

@@ -1,0 +1,155 @@
+"""
+The verified commit of a batch of segments: insert, count, enter in the ledger, retire.
+
+What is known before an attempt decides what it does with a segment: as many rows as the receiver counted means that an
+earlier attempt got that far, some rows that it was cut off, none that it never began. Only the middle case deletes.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+import structlog
+
+from collector.ingest import Ingest, OwnedFrame, Stored, rewritten
+from collector.poison import find_poison
+from collector.segment import Segment
+from collector.signals import Signal
+from collector.spool import Spool
+from core.errors import PermanentError, TransientError
+from core.faults import fault_point
+from core.selfmetrics import STORED_ROWS
+
+_log = structlog.get_logger(__name__)
+_DOUBTED_BEFORE_SEARCH = 2
+
+Prepare = Callable[[Signal, Sequence[OwnedFrame]], Sequence[OwnedFrame]]
+
+
+class RowsMissingError(TransientError):
+    """The store took the rows of a segment and does not have as many as it was given."""
+
+
+class Commit:
+    """
+    Stores segments so that each of their rows is there once.
+
+    Args:
+        spool: Keeps the segments until they are retired.
+        ingest: The statements.
+        chunk_bytes: Most bytes of requests in one statement.
+    """
+
+    def __init__(self, spool: Spool, ingest: Ingest, *, chunk_bytes: int) -> None:
+        self._spool = spool
+        self._ingest = ingest
+        self._chunk_bytes = chunk_bytes
+        self._attempts: Counter[int] = Counter()
+
+    def store(self, segments: Sequence[Segment]) -> None:
+        """
+        Store, verify and retire *segments*, all of one signal.
+
+        Raises:
+            storage.errors.StoreError: The store refused; the segments stay in the spool, try again.
+            RowsMissingError: The count does not agree; try again.
+        """
+        signal = segments[0].signal
+        expected = self._stored_before(signal, segments)
+        missing = [segment for segment in segments if segment.id not in expected]
+        if missing:
+            self._attempts.update(segment.id for segment in missing)
+            expected |= self._insert(signal, missing)
+        fault_point("flush.verify")
+        stored = self._ingest.stored(signal, segments)
+        wrong = [segment for segment in segments if stored[segment.id].rows != expected[segment.id]]
+        if wrong:
+            raise RowsMissingError(
+                f"{len(wrong)} segments of {signal} have another number of rows than was received",
+                remedy="the rows are deleted and inserted anew",
+            )
+        self._finish([(segment, stored[segment.id]) for segment in segments])
+
+    def _finish(self, verified: Sequence[tuple[Segment, Stored]]) -> None:
+        fault_point("flush.ledger")
+        self._ingest.enter(verified)
+        fault_point("flush.retire")
+        for segment, stored in verified:
+            self._spool.retire(segment)
+            self._attempts.pop(segment.id, None)
+            STORED_ROWS.labels(segment.signal).inc(stored.rows)
+
+    def _stored_before(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, int]:
+        """Return the rows of segments that an earlier attempt stored whole; remove what is there of the others."""
+        doubtful = [segment for segment in segments if segment.recovered or self._attempts[segment.id]]
+        if not doubtful:
+            return {}
+        stored = self._ingest.stored(signal, doubtful)
+        # More rows than requests that can be read: a request was damaged on disk after it was stored. Its rows stay.
+        whole = {one.id: stored[one.id].rows for one in doubtful if stored[one.id].rows >= one.items}
+        self._delete(signal, [one.id for one in doubtful if one.id not in whole and stored[one.id].rows])
+        return whole
+
+    def _delete(self, signal: Signal, segment_ids: Sequence[int]) -> None:
+        if segment_ids:
+            _log.info("rows of an attempt that was cut off are removed", signal=signal, segments=len(segment_ids))
+            fault_point("flush.delete")
+            self._ingest.delete(signal, segment_ids)
+
+    def _insert(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, int]:
+        """Insert the frames of *segments*, which have no row yet; return the rows to be expected of each."""
+        prepares: list[Prepare] = [_as_they_are, rewritten, self._without_poison]
+        if max(self._attempts[segment.id] for segment in segments) > _DOUBTED_BEFORE_SEARCH:
+            del prepares[:-1]
+        for prepare in prepares[:-1]:
+            try:
+                return self._insert_prepared(signal, segments, prepare)
+            except PermanentError as error:
+                _log.info("a request needs another reading", signal=signal, error=str(error))
+                stored = self._ingest.stored(signal, segments)
+                self._delete(signal, [segment_id for segment_id, found in stored.items() if found.rows])
+        return self._insert_prepared(signal, segments, prepares[-1])
+
+    def _insert_prepared(self, signal: Signal, segments: Sequence[Segment], prepare: Prepare) -> dict[int, int]:
+        expected = {segment.id: 0 for segment in segments}
+        for chunk in self._chunks(segments):
+            prepared = prepare(signal, chunk)
+            fault_point("flush.insert")
+            self._ingest.insert(signal, prepared)
+            for owned in prepared:
+                expected[owned.segment.id] += owned.frame.items
+        return expected
+
+    def _chunks(self, segments: Sequence[Segment]) -> Iterator[list[OwnedFrame]]:
+        chunk: list[OwnedFrame] = []
+        size_bytes = 0
+        for segment in segments:
+            for frame in segment.frames():
+                if chunk and size_bytes + len(frame.payload) > self._chunk_bytes:
+                    yield chunk
+                    chunk, size_bytes = [], 0
+                chunk.append(OwnedFrame(segment, frame))
+                size_bytes += len(frame.payload)
+        if chunk:
+            yield chunk
+
+    def _without_poison(self, signal: Signal, chunk: Sequence[OwnedFrame]) -> Sequence[OwnedFrame]:
+        """Move what cannot be stored to the dead letters; return the rest, rewritten."""
+        self._ask_engine(signal)
+        frames = rewritten(signal, chunk)
+        poison = find_poison(frames, lambda some: self._ingest.read_rows(signal, some))
+        for one in poison:
+            _log.warning("a request cannot be stored", signal=signal, reason=one.reason)
+            self._spool.quarantine(one.owned.segment, one.owned.frame, one.reason)
+        buried = {id(one.owned) for one in poison}
+        return [owned for owned in frames if id(owned) not in buried]
+
+    def _ask_engine(self, signal: Signal) -> None:
+        """Make sure that the engine reads at all: else every request would look like poison."""
+        try:
+            self._ingest.read_rows(signal, [])
+        except PermanentError as error:
+            raise TransientError(f"the engine cannot read an empty request: {error.message}") from error
+
+
+def _as_they_are(_signal: Signal, frames: Sequence[OwnedFrame]) -> Sequence[OwnedFrame]:
+    return frames

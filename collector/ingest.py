@@ -1,0 +1,173 @@
+"""
+What the flusher asks of the store: insert the rows of segments, count them, delete them, enter them in the ledger.
+
+An insert is never taken at its word. Every row carries the id of its segment, and a segment counts as stored when the
+rows with its id are as many as the receiver counted when it took the request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from collector.decode.image import delimited_request, memory_file, varint
+from collector.decode.rewrite import rewrite_request
+from collector.decode.statements import Decode, decodes_of, metric_kinds_question
+from collector.segment import Frame, Segment
+from collector.signals import Signal
+from core.clock import NS_PER_MS, Clock
+from core.selfmetrics import DECODE_SECONDS
+from storage.sqlfiles import load_sql
+from storage.store import Store
+
+_COUNT = load_sql("collector", "sql/count_segment_rows")
+_DELETE = load_sql("collector", "sql/delete_segment_rows")
+_KNOWN = load_sql("collector", "sql/known_segments")
+_LAST_STORED = load_sql("collector", "sql/last_stored")
+_LEDGER = ("segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at")
+_SOURCES = {Signal.TRACES: "otlp", Signal.LOGS: "otlp", Signal.METRICS: "otlp", Signal.EVENTS: "cloudevents"}
+_EVENTS_TAG = b"\x0a"  # field 1 of message Events
+
+
+@dataclass(frozen=True)
+class OwnedFrame:
+    """A frame and the segment it belongs to."""
+
+    segment: Segment
+    frame: Frame
+
+
+@dataclass(frozen=True)
+class Stored:
+    """
+    What the store holds of one segment.
+
+    Attributes:
+        rows: Rows with its id, over all tables of its signal.
+        min_time_ns: Earliest event time among them, Unix nanoseconds; 0 without rows.
+        max_time_ns: Latest one.
+    """
+
+    rows: int = 0
+    min_time_ns: int = 0
+    max_time_ns: int = 0
+
+    def plus(self, other: "Stored") -> "Stored":
+        """Return the sum of this and what another table holds."""
+        if not self.rows or not other.rows:
+            return other if other.rows else self
+        return Stored(
+            self.rows + other.rows,
+            min(self.min_time_ns, other.min_time_ns),
+            max(self.max_time_ns, other.max_time_ns),
+        )
+
+
+class Ingest:
+    """
+    Statements about segments.
+
+    Args:
+        store: Where rows go.
+        clock: Dates the ledger.
+
+    Raises:
+        storage.errors.StoreError: The ledger cannot be read.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._last_stored_ms = store.value(_LAST_STORED)
+
+    def insert(self, signal: Signal, frames: Sequence[OwnedFrame]) -> None:
+        """
+        Decode *frames* and insert their rows, a part for each table.
+
+        Raises:
+            storage.errors.StoreError: Nothing, a part or all of the rows may be stored.
+        """
+        with memory_file(self._pieces(signal, frames)) as path:
+            for decode in self._decodes(signal, path):
+                with DECODE_SECONDS.labels(signal).time():
+                    self._store.execute(decode.insert_sql, decode.params(path))
+
+    def read_rows(self, signal: Signal, frames: Sequence[OwnedFrame]) -> int:
+        """
+        Decode *frames* into nowhere.
+
+        Returns:
+            The rows there would be, over all tables.
+
+        Raises:
+            storage.errors.StoreError: They cannot be decoded, or the engine is away.
+        """
+        with memory_file(self._pieces(signal, frames)) as path:
+            return sum(
+                self._store.value(decode.count_sql, decode.params(path)) for decode in self._decodes(signal, path)
+            )
+
+    def _pieces(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bytes]:
+        pieces: list[bytes] = []
+        for owned in frames:
+            payload = owned.frame.payload
+            if signal is Signal.EVENTS:
+                payload = b"".join((_EVENTS_TAG, varint(len(payload)), payload))
+            pieces += delimited_request(payload, owned.segment.id, owned.frame.received_ns)
+        return pieces
+
+    def _decodes(self, signal: Signal, path: str) -> Sequence[Decode]:
+        decodes = decodes_of(signal)
+        if signal is not Signal.METRICS:
+            return decodes
+        question = metric_kinds_question()
+        points = self._store.rows(question.sql, question.params(path))[0]
+        return [decode for decode, count in zip(decodes, points.values(), strict=True) if count]
+
+    def stored(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, Stored]:
+        """Return what is stored of each of *segments*, all of *signal*, by segment id."""
+        found = {segment.id: Stored() for segment in segments}
+        params = {
+            "segment_ids": list(found),
+            "first_received_ms": min(segment.first_received_ns for segment in segments) // NS_PER_MS,
+        }
+        for decode in decodes_of(signal):
+            for row in self._store.rows(_COUNT, {**params, "table": decode.table}):
+                segment_id = row.pop("segment_id")
+                found[segment_id] = found[segment_id].plus(Stored(**row))
+        return found
+
+    def delete(self, signal: Signal, segment_ids: Sequence[int]) -> None:
+        """Delete every row of these segments; returns when they are gone."""
+        for decode in decodes_of(signal):
+            params = {"table": decode.table, "segment_ids": list(segment_ids)}
+            self._store.execute(_DELETE, params, {"mutations_sync": 2})
+
+    def enter(self, segments: Sequence[tuple[Segment, Stored]]) -> None:
+        """Enter verified segments in the ledger, each once."""
+        ids = [segment.id for segment, _ in segments]
+        known = {row["segment_id"] for row in self._store.rows(_KNOWN, {"segment_ids": ids})}
+        # The ledger is read on from its newest time: that must not go back with the machine's clock.
+        self._last_stored_ms = max(self._clock.now_ns() // NS_PER_MS, self._last_stored_ms + 1)
+        rows = [
+            [
+                segment.id,
+                _SOURCES[segment.signal],
+                segment.signal.value,
+                stored.rows,
+                segment.size_bytes,
+                stored.min_time_ns,
+                stored.max_time_ns,
+                segment.first_received_ns // NS_PER_MS,
+                self._last_stored_ms,
+            ]
+            for segment, stored in segments
+            if segment.id not in known and stored.rows
+        ]
+        self._store.insert("ingest_ledger", _LEDGER, rows)
+
+
+def rewritten(signal: Signal, frames: Sequence[OwnedFrame]) -> list[OwnedFrame]:
+    """Return *frames* in the encoding that the decode statement reads (`rewrite_request`)."""
+    return [
+        OwnedFrame(owned.segment, replace(owned.frame, payload=rewrite_request(signal, owned.frame.payload)))
+        for owned in frames
+    ]

@@ -1,0 +1,1 @@
+SELECT toUnixTimestamp64Milli(max(stored_at)) FROM ingest_ledger
