@@ -68,7 +68,7 @@ def evaluate(
     vanished: list[Instance] = []
     unseen = dict(existing)
     for dimensions, reading in groups.items():
-        breached, judged = judge(rule, reading, _objective(context.catalog, reading, dimensions))
+        breached, judged = judge(rule, reading, objective_of(context.catalog, reading, dimensions))
         name = fingerprint(rule.key, dict(dimensions))
         before = unseen.pop(name, None)
         after = _next(rule, before, name, dimensions, (breached, judged), now, timing, context)
@@ -126,11 +126,12 @@ def _grouped(rule: ActiveRule, rows: Iterable[Row], catalog: Catalog) -> dict[Di
     for row in rows:
         if rule.queue_wide and (_QUEUE not in row.reading.categories or not row.system):
             continue
-        parts.setdefault(_dimensions(rule, row, catalog), []).append(row.reading)
+        parts.setdefault(dimensions_of(rule, row, catalog), []).append(row.reading)
     return {dimensions: fold(readings) for dimensions, readings in parts.items()}
 
 
-def _dimensions(rule: ActiveRule, row: Row, catalog: Catalog) -> Dimensions:
+def dimensions_of(rule: ActiveRule, row: Row, catalog: Catalog) -> Dimensions:
+    """Return the values of the labels by which *rule* groups, for one row."""
     flow = catalog.flows.get(row.flow)
     known = {
         "flow": row.flow,
@@ -156,7 +157,7 @@ def _flows(catalog: Catalog, dimensions: Mapping[str, str], reading: Reading) ->
     return tuple(sorted({*reading.flows, *owed}))
 
 
-def _objective(catalog: Catalog, reading: Reading, dimensions: Dimensions) -> float:
+def objective_of(catalog: Catalog, reading: Reading, dimensions: Dimensions) -> float:
     """Return the strictest promise among the flows of a group."""
     names = _flows(catalog, dict(dimensions), reading)
     return max((catalog.success_ratio_of(catalog.flows[n]) for n in names if n in catalog.flows), default=0.99)

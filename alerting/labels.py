@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from core.errors import ConfigError
+
 MatchOperator = Literal["=", "!=", "=~", "!~"]
 
 
@@ -45,6 +47,19 @@ class Matcher:
         if self.operator in {"=~", "!~"}:
             return (re.fullmatch(self.value, found) is not None) == (self.operator == "=~")
         return (found == self.value) == (self.operator == "=")
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """
+    Return *pattern* compiled.
+
+    Raises:
+        ConfigError: It is not a regular expression.
+    """
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ConfigError(f"not a regular expression: {error}", remedy="mend the matcher") from error
 
 
 def match_all(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:

@@ -127,20 +127,20 @@ class StoreMeasurer:
 
 
 def _params(rule: ActiveRule, now: datetime) -> dict[str, Any]:
-    since = _bound(now - timedelta(seconds=rule.spec.window.seconds))
+    since = bound_time(now - timedelta(seconds=rule.spec.window.seconds))
     match rule.spec.kind:
         case "deadline" | "stuck":
-            return {"now": _bound(now)}
+            return {"now": bound_time(now)}
         case "burn_rate":
             spans = [span.seconds for pair in rule.windows for span in (pair.long, pair.short)]
-            return {"now": _bound(now), "since_all": [_bound(now - timedelta(seconds=span)) for span in spans]}
+            return {"now": bound_time(now), "since_all": [bound_time(now - timedelta(seconds=span)) for span in spans]}
         case "absence":
-            return {"now": _bound(now), "since": since, "milestone": rule.spec.milestone}
+            return {"now": bound_time(now), "since": since, "milestone": rule.spec.milestone}
         case _:
-            return {"now": _bound(now), "since": since}
+            return {"now": bound_time(now), "since": since}
 
 
-def _bound(moment: datetime) -> str:
+def bound_time(moment: datetime) -> str:
     """Return *moment* as the engine reads a bound ``DateTime64(6, 'UTC')``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 

@@ -96,6 +96,23 @@ class AlertRead:
         now = self._service.now
         return [silence_as_dict(silence, now) for silence in self._service.silences()]
 
+    def rules(self) -> list[dict[str, Any]]:
+        """Return the rules in force."""
+        return [
+            {
+                "name": rule.key,
+                "alertname": rule.spec.name,
+                "kind": rule.spec.kind,
+                "title": rule.spec.title,
+                "flows": list(rule.flows),
+                "sources": list(rule.sources),
+                "interval_s": rule.interval_s,
+                "for_s": rule.spec.for_.seconds,
+                "keep_firing_for_s": rule.spec.keep_firing_for.seconds,
+            }
+            for rule in self._service.rules()
+        ]
+
     def _live(self) -> list[Instance]:
         with self._service.lock:
             return self._service.board.instances

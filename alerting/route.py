@@ -59,7 +59,11 @@ class Router:
         known = [name for name in named if name in self.channels]
         known = known or [name for name in self._catalog.channels if name not in self._spoken_for()]
         escalated = self.escalation_receivers(instance) if instance.escalated_at else ()
-        return tuple(dict.fromkeys((*self._standing, *known, *escalated)))
+        told = dict.fromkeys((*self._standing, *known, *escalated))
+        logs = [name for name in told if self.channels[name].type == "log"]
+        if len(logs) > 1:
+            told.pop(LOG_CHANNEL, None)
+        return tuple(told)
 
     def escalation_receivers(self, instance: Instance) -> tuple[str, ...]:
         """

@@ -4,16 +4,18 @@ import secrets
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerting.backtest import backtest
 from alerting.board import Board
 from alerting.config import AlertingConfig
 from alerting.deliver import Dispatcher
 from alerting.describe import Context
-from alerting.errors import AlertNotFoundError, AlertOverError, SilenceError, SilenceNotFoundError
+from alerting.errors import AlertNotFoundError, AlertOverError, RuleNotFoundError, SilenceError, SilenceNotFoundError
 from alerting.instance import Instance, ResolveReason, State, resolve
 from alerting.journal import Checkpoint, Journal, no_checkpoint
 from alerting.labels import Matcher
@@ -23,6 +25,7 @@ from alerting.outbox import Outbox
 from alerting.read import AlertRead, alert_as_dict, silence_as_dict
 from alerting.rounds import Rounds
 from alerting.route import Router
+from alerting.rules import ActiveRule
 from core.clock import Clock
 from core.component import Health
 from core.errors import WaylineError
@@ -66,6 +69,7 @@ class AlertService:
         checkpoint: Checkpoint = no_checkpoint,
     ) -> None:
         self._catalogs = catalog_provider
+        self._store = store
         self._clock = clock
         self._config = config
         self._public_url = public_url.rstrip("/")
@@ -241,6 +245,24 @@ class AlertService:
             if self._silences is None:
                 self._silences = self.journal.silences()
             return list(self._silences)
+
+    def rules(self) -> list[ActiveRule]:
+        """Return the rules in force."""
+        with self.lock:
+            return list(self._rounds.rules(self.catalog()))
+
+    def backtest(self, name: str, *, since: datetime, until: datetime, step_s: float) -> dict[str, Any]:
+        """
+        Replay the rule called *name* over stored history; see `alerting.backtest.backtest`.
+
+        Raises:
+            RuleNotFoundError: No rule in force has that name.
+            NotBacktestableError: Its kind leaves no history.
+        """
+        rules = {rule.key: rule for rule in self.rules()}
+        if name not in rules:
+            raise RuleNotFoundError(name, sorted(rules))
+        return backtest(self._store, rules[name], self.catalog(), since, until, max(step_s, 1.0))
 
     @property
     def now(self) -> datetime:
