@@ -22,10 +22,12 @@ class QueueDepths:
 
     Args:
         endpoint: ``host:port`` of OTLP/gRPC.
+        metered: Export at all; without, it only counts.
     """
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, metered: bool = True) -> None:
         self._endpoint = endpoint
+        self._metered = metered
         self._depths: Counter[tuple[str, str]] = Counter()
         self._seen: OrderedDict[tuple[str, SpanKind], None] = OrderedDict()
         self._providers: dict[str, MeterProvider] = {}
@@ -45,7 +47,8 @@ class QueueDepths:
         if not self._is_new(message, item.kind):
             return
         self._depths[broker, destination] += 1 if item.kind is SpanKind.PRODUCER else -1
-        self._set(broker, destination)
+        if self._metered:
+            self._set(broker, destination)
 
     def _is_new(self, message: str, kind: SpanKind) -> bool:
         """Return False for redeliveries and for telemetry that is sent twice."""
