@@ -30,6 +30,15 @@ def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -
     return Found("one", describe(context, rows[0]))
 
 
+def find_frame(context: ReadContext, text: str) -> dict[str, Any] | None:
+    """Return the one transaction that holds identifier *text* without its evidence, or None."""
+    catalog = context.catalogs.current()
+    rows = _rows(context, holders(context, candidates(catalog, text, None)))
+    if len(rows) != 1:
+        return None
+    return frame(rows[0]) | {"owner": owner_of(catalog, rows[0]["flow"])}
+
+
 def _rows(context: ReadContext, found: list[Holder]) -> list[Row]:
     """Return the rows of *found*; one that only looked like a transaction id has none."""
     if not found:

@@ -3,8 +3,12 @@
 from typing import Any
 
 from analytics.read.context import ReadContext
-from analytics.read.detail import find_transaction
+from analytics.read.detail import find_frame
 from analytics.read.errors import NotFoundError
+from analytics.read.ownership import flow_entry
+from runbooks.catalogs import Catalog
+from runbooks.contexts import general_context, transaction_context
+from runbooks.render import fill_markdown, render
 from runbooks.runbook_files import Runbook
 
 
@@ -29,13 +33,24 @@ def show_runbook(context: ReadContext, runbook_id: str, transaction: str | None)
     runbook = catalog.runbooks.get(runbook_id)
     if runbook is None:
         raise NotFoundError("runbook", runbook_id)
-    body = None
+    values = general_context(runbook, catalog)
+    transaction_id = None
     if transaction:
-        found = find_transaction(context, transaction, None)
-        if found.kind != "one":
+        body = find_frame(context, transaction)
+        if body is None:
             raise NotFoundError("transaction", transaction)
-        body = found.body
-    return _entry(runbook) | {"transaction_id": body and body["transaction_id"], "markdown": runbook.body}
+        transaction_id = body["transaction_id"]
+        values = transaction_context(body, _flow_values(catalog, body["flow"]))
+    return _entry(runbook) | {
+        "transaction_id": transaction_id,
+        "markdown": fill_markdown(runbook, values),
+        "html": render(runbook, values),
+    }
+
+
+def _flow_values(catalog: Catalog, name: str | None) -> dict[str, Any]:
+    entry = flow_entry(catalog, name or "")
+    return {"name": entry["flow"], **{key: entry[key] for key in ("title", "domain", "tier", "process_owner")}}
 
 
 def _entry(runbook: Runbook) -> dict[str, Any]:
