@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerting.channels import LogSender, OutcomeUnknownError, Sender, WebhookSender
 from alerting.config import AlertingConfig
-from alerting.journal import Checkpoint, no_checkpoint
 from alerting.outbox import Claimed, Outbox, OutboxState
 from core.clock import Clock
 from core.errors import PermanentError, TransientError
+from core.faults import fault_point
 from core.selfmetrics import NOTIFICATIONS
 from runbooks.models import Channel
 
@@ -37,7 +37,6 @@ class Dispatcher:
         channels: Returns the channels in force, by name.
         clock: Source of time.
         config: Waits between attempts.
-        checkpoint: Called between the steps of a delivery.
     """
 
     def __init__(
@@ -46,13 +45,11 @@ class Dispatcher:
         channels: Callable[[], Mapping[str, Channel]],
         clock: Clock,
         config: AlertingConfig,
-        checkpoint: Checkpoint = no_checkpoint,
     ) -> None:
         self._outbox = outbox
         self._channels = channels
         self._clock = clock
         self._config = config
-        self._checkpoint = checkpoint
         self._webhook = WebhookSender(config)
         self._senders: dict[str, Sender] = {"log": LogSender(), "webhook": self._webhook}
         self._wake = threading.Event()
@@ -132,7 +129,7 @@ class Dispatcher:
             self._wake.set()
 
     def _deliver(self, message: Claimed) -> None:
-        self._checkpoint("after_claim")
+        fault_point("alert.claimed")
         channel = self._channels().get(message.receiver)
         if channel is None:
             self._outbox.finish(message, OutboxState.FAILED, self._clock.now(), "the channel is gone")
@@ -146,9 +143,9 @@ class Dispatcher:
         except PermanentError as error:
             self._give_up(message, channel, error)
         else:
-            self._checkpoint("after_send")
+            fault_point("alert.delivered")
             self._outbox.finish(message, OutboxState.SENT, self._clock.now())
-            self._checkpoint("after_finish")
+            fault_point("alert.finished")
             NOTIFICATIONS.labels(channel.type, "sent").inc()
 
     def _retry(self, message: Claimed, channel: Channel, error: TransientError, state: OutboxState) -> None:

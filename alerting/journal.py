@@ -5,7 +5,7 @@ A round of evaluation is one transaction: alerts, what receivers have been told,
 it. Either all of it happened or none.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,13 +25,7 @@ from alerting.stored import (
     silence_of_row,
 )
 from alerting.tables import ALERTS, GROUPS, METADATA, OUTBOX, SILENCES
-
-Checkpoint = Callable[[str], None]
-"""Called with the name of the step just done; tests end the process there."""
-
-
-def no_checkpoint(_step: str) -> None:
-    """Go on."""
+from core.faults import fault_point
 
 
 class Journal:
@@ -40,12 +34,10 @@ class Journal:
 
     Args:
         engine: Relational state.
-        checkpoint: Called between the steps of a commit.
     """
 
-    def __init__(self, engine: Engine, checkpoint: Checkpoint = no_checkpoint) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._checkpoint = checkpoint
         METADATA.create_all(engine)
 
     def load(self) -> tuple[list[Instance], list[Group]]:
@@ -84,10 +76,10 @@ class Journal:
                 _put(connection, GROUPS, "key", row_of_group(group))
             for group in plan.forgotten:
                 connection.execute(delete(GROUPS).where(GROUPS.c.key == group.key))
-            self._checkpoint("before_outbox")
+            fault_point("alert.outbox")
             entered = sum(_enter(connection, message, now) for message in plan.messages)
-            self._checkpoint("before_commit")
-        self._checkpoint("after_commit")
+            fault_point("alert.commit")
+        fault_point("alert.committed")
         return entered
 
     def _retire(self, connection: Connection, instance: Instance) -> None:

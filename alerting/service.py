@@ -17,7 +17,7 @@ from alerting.deliver import Dispatcher
 from alerting.describe import Context
 from alerting.errors import AlertNotFoundError, AlertOverError, RuleNotFoundError, SilenceError, SilenceNotFoundError
 from alerting.instance import Instance, ResolveReason, State, resolve
-from alerting.journal import Checkpoint, Journal, no_checkpoint
+from alerting.journal import Journal
 from alerting.labels import Matcher
 from alerting.measure import Measurer, StoreMeasurer
 from alerting.mute import Silence, SilenceKind
@@ -53,7 +53,6 @@ class AlertService:
         config: Settings.
         public_url: Address of the pages, absolute, for links in notifications.
         measurer: Says how the transactions are; default: reads *store*.
-        checkpoint: Called between the steps of commits and deliveries; tests end the process there.
     """
 
     def __init__(
@@ -66,18 +65,17 @@ class AlertService:
         public_url: str,
         *,
         measurer: Measurer | None = None,
-        checkpoint: Checkpoint = no_checkpoint,
     ) -> None:
         self._catalogs = catalog_provider
         self._store = store
         self._clock = clock
         self._config = config
         self._public_url = public_url.rstrip("/")
-        self.journal = Journal(state_engine, checkpoint)
+        self.journal = Journal(state_engine)
         self.board = Board(self.journal)
         self._rounds = Rounds(measurer or StoreMeasurer(store), config)
         self._outbox = Outbox(state_engine, config.lease_s)
-        self._dispatcher = Dispatcher(self._outbox, self._channels, clock, config, checkpoint)
+        self._dispatcher = Dispatcher(self._outbox, self._channels, clock, config)
         self.read = AlertRead(self)
         self.lock = threading.RLock()
         self._silences: list[Silence] | None = None
