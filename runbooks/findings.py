@@ -8,6 +8,8 @@ from typing import Literal
 
 from core.errors import ConfigError
 
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
@@ -29,7 +31,7 @@ class Finding:
     code: str
     message: str
     remedy: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     blocking: bool = False
 
     def as_dict(self) -> dict[str, str | int]:

@@ -34,7 +34,7 @@ def render(runbook: Runbook, context: Mapping[str, Any]) -> str:
 
     Args:
         runbook: What to render.
-        context: Root -> key -> value, e.g. from `transaction_context`; what it lacks shows as
+        context: Root -> key -> value, e.g. from `runbooks.contexts`; what it lacks shows as
             ``<missing root.key>``.
     """
     source, values = _lift_values(runbook.body, context)
@@ -53,45 +53,6 @@ def fill_markdown(runbook: Runbook, context: Mapping[str, Any]) -> str:
     for word, value in values.items():
         values[word] = _written(value, places.get(word, "text"))
     return _substitute(source, values, str)
-
-
-def transaction_context(transaction: Mapping[str, Any], flow: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """
-    Return the context of one transaction.
-
-    Args:
-        transaction: The transaction as the API gives it.
-        flow: ``name, title, domain, tier, process_owner`` of its flow.
-    """
-    milestones = transaction.get("milestones") or []
-    origin = dict(transaction.get("origin") or {})
-    owner = dict(transaction.get("owner") or {})
-    identifiers: dict[str, str] = {}
-    for identifier in transaction.get("identifiers") or []:
-        identifiers.setdefault(identifier["type"], identifier["value"])
-    return {
-        "tx": {
-            **transaction,
-            "current_milestone": _last_named(milestones, "done"),
-            "next_milestone": _first_named(milestones, "pending"),
-            "failed_milestone": _first_named(milestones, "failed"),
-            "missing_milestone": _first_named(milestones, "missing"),
-        },
-        "id": identifiers,
-        "flow": dict(flow or {}),
-        "origin": {**origin, "why": next((row.get("why") for row in origin.get("evidence") or []), None)},
-        "owner": {**owner, "process_owner": owner.get("process_owner") or (flow or {}).get("process_owner")},
-        "sla": dict(transaction.get("sla") or {}),
-        "children": dict(transaction.get("children") or {}),
-    }
-
-
-def _first_named(milestones: list[Mapping[str, Any]], status: str) -> str | None:
-    return next((milestone["name"] for milestone in milestones if milestone.get("status") == status), None)
-
-
-def _last_named(milestones: list[Mapping[str, Any]], status: str) -> str | None:
-    return _first_named(milestones[::-1], status)
 
 
 def _parser() -> MarkdownIt:

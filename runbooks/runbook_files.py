@@ -21,6 +21,7 @@ HEADINGS = (
 """Headings every runbook has, in this order."""
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^#{1,3}[ \t]+(?P<text>.+?)[ \t]*#*$", re.MULTILINE)
 
 
@@ -74,7 +75,7 @@ class Runbook(CatalogModel):
     @property
     def headings(self) -> tuple[str, ...]:
         """Headings of the first three levels, in order."""
-        return tuple(match["text"] for match in _HEADING.finditer(self.body))
+        return tuple(match["text"] for match in _HEADING.finditer(_FENCE.sub("", self.body)))
 
 
 def split_front_matter(text: str) -> tuple[str, str, int]:

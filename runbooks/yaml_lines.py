@@ -69,13 +69,21 @@ def read_documents(text: str) -> Iterator[Document]:
                 return
             lines: dict[KeyPath, int] = {}
             repeated: list[tuple[KeyPath, int]] = []
-            _note_lines(node, (), lines, repeated)
+            _note_lines(node, (), lines, repeated, ())
             yield Document(loader.construct_document(node), lines, tuple(repeated))
     finally:
         loader.dispose()
 
 
-def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], repeated: list[tuple[KeyPath, int]]) -> None:
+def _note_lines(
+    node: yaml.Node,
+    path: KeyPath,
+    lines: dict[KeyPath, int],
+    repeated: list[tuple[KeyPath, int]],
+    around: tuple[yaml.Node, ...],
+) -> None:
+    if node in around:
+        raise yaml.MarkedYAMLError(problem="an anchor contains itself", problem_mark=node.start_mark)
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -85,8 +93,8 @@ def _note_lines(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], repea
             if step in seen:
                 repeated.append(((*path, step), line))
             seen.add(step)
-            lines[(*path, step)] = line
-            _note_lines(value, (*path, step), lines, repeated)
+            lines[*path, step] = line
+            _note_lines(value, (*path, step), lines, repeated, (*around, node))
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _note_lines(item, (*path, index), lines, repeated)
+            _note_lines(item, (*path, index), lines, repeated, (*around, node))

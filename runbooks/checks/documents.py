@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from runbooks.catalogs import GENERIC_RUNBOOK
 from runbooks.checks.subject import Subject, finding
-from runbooks.findings import Finding, nearest
+from runbooks.findings import Finding, Severity, nearest
 from runbooks.parsing import Declared
 from runbooks.runbook_files import HEADINGS, Runbook, runbook_id
 from runbooks.templates import FIELDS, placeholders
@@ -62,16 +62,15 @@ def _freshness(subject: Subject, item: Declared, runbook: Runbook) -> Iterator[F
     age_days = (subject.today - runbook.last_reviewed).days
     if age_days < -1:
         text = f"last_reviewed {runbook.last_reviewed} lies in the future"
-        yield finding(item, "bad-review", text, "write the date of the review", "last_reviewed")
+        remedy = "write the date of the review"
+        yield finding(item, "bad-review", text, remedy, "last_reviewed", severity="warning")
         return
     warn, fail = _DAYS_BEFORE_STALE.get(runbook.tier or 0, _DAYS_BEFORE_STALE_OTHERWISE)
     if age_days > warn:
         text = f"was last reviewed {age_days} days ago; {warn} are allowed"
         remedy = "review it and set last_reviewed"
-        severity = "error" if age_days > fail else "warning"
-        yield finding(
-            item, "stale", text, remedy, "last_reviewed", severity="error" if severity == "error" else "warning"
-        )
+        severity: Severity = "error" if age_days > fail else "warning"
+        yield finding(item, "stale", text, remedy, "last_reviewed", severity=severity)
 
 
 def _templates(subject: Subject, item: Declared, runbook: Runbook) -> Iterator[Finding]:

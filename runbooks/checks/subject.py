@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from runbooks.catalogs import Catalog
-from runbooks.findings import Finding, nearest
+from runbooks.findings import Finding, Severity, nearest
 from runbooks.parsing import Declared, Parsed
 
 
@@ -57,7 +56,7 @@ def finding(
     message: str,
     remedy: str,
     *path: str | int,
-    severity: Literal["error", "warning"] = "error",
+    severity: Severity = "error",
 ) -> Finding:
     """Return a finding about the field at *path* of *item*, which is named in the message."""
     name = item.model.id if item.kind == "Runbook" else item.model.name
