@@ -7,21 +7,22 @@ reads in a worker thread, so that a slow page never holds up the API or the door
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
-from dash.backends._fastapi import reset_current_request, set_current_request  # the only door Dash offers to its page
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash.backends import _fastapi as dash_fastapi  # index() wants to know the request it answers
 from fastapi import FastAPI, HTTPException, Request, Response
 
+from alerting.service import AlertService
+from analytics.read import Reader
 from core.clock import Clock
 from core.errors import WaylineError
-from core.units import parse_duration
+from dashboards.actions import register_alert_buttons
 from dashboards.components import notice
 from dashboards.config import DashboardsConfig
-from dashboards.context import AlertActions, PageContext, PageReader
+from dashboards.context import PageContext
 from dashboards.frame import build_layout, controls, navigation
 from dashboards.router import PATTERNS, DrawingFailed, draw, page_for
 from dashboards.security import SecurityHeaders, content_security_policy, script_hashes
@@ -53,8 +54,8 @@ _INDEX = """<!DOCTYPE html>
 
 def build_dash(
     server: FastAPI,
-    reader: PageReader,
-    alerts: AlertActions,
+    reader: Reader,
+    alerts: AlertService,
     catalog_provider: Any,  # noqa: ARG001  # part of the agreed call; pages read the catalog through the reader
     clock: Clock,
     config: DashboardsConfig,
@@ -74,13 +75,13 @@ def build_dash(
     """
     if not config.enabled:
         return
+    options: dict[str, Any] = {"server": server, "update_title": None}  # Dash's annotations forget both
     dash_app = Dash(
         "wayline-dashboards",
-        server=server,
+        **options,
         assets_folder=str(ASSETS),
         assets_ignore=r"^boot\.js$",
         title=config.title,
-        update_title=None,
         index_string=_INDEX,
         suppress_callback_exceptions=True,
         add_log_handler=False,
@@ -90,7 +91,7 @@ def build_dash(
     dash_app.layout = build_layout(config)
     artist = Artist(reader, alerts, clock, config, tuple(endpoints) or _local_endpoints())
     _register_drawing(dash_app, artist)
-    _register_alert_buttons(dash_app, artist)
+    register_alert_buttons(dash_app, alerts, clock)
     _register_browser_side(dash_app)
     _mount(server, dash_app)
 
@@ -117,8 +118,8 @@ class Artist:
 
     def __init__(
         self,
-        reader: PageReader,
-        alerts: AlertActions,
+        reader: Reader,
+        alerts: AlertService,
         clock: Clock,
         config: DashboardsConfig,
         endpoints: tuple[tuple[str, str], ...],
@@ -213,44 +214,7 @@ def _register_drawing(dash_app: Dash, artist: Artist) -> None:
         return await asyncio.to_thread(artist.draw, path, search, zone, again=again)
 
 
-def _register_alert_buttons(dash_app: Dash, artist: Artist) -> None:
-    @dash_app.callback(
-        Output("tick", "data", allow_duplicate=True),
-        Output("banner", "children", allow_duplicate=True),
-        Input({"action": "ack", "alert": ALL}, "n_clicks"),
-        Input({"action": "silence", "alert": ALL, "length": ALL}, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    async def press(_acks: list[int], _silences: list[int]) -> tuple[Any, Any]:
-        pressed = ctx.triggered_id
-        if not pressed or not any(part["value"] for part in ctx.triggered):
-            return no_update, no_update
-        try:
-            await asyncio.to_thread(_act, artist, pressed)
-        except WaylineError as error:
-            return no_update, notice("bad", "That did not work.", str(error))
-        return {"pressed": artist.clock.now().isoformat()}, None
-
-
-def _act(artist: Artist, pressed: Any) -> None:
-    service: Any = artist.alerts
-    if pressed["action"] == "ack":
-        service.ack(pressed["alert"], by="dashboard", note="")
-        return
-    alert = next((row for row in service.read.open_alerts() if str(row["id"]) == pressed["alert"]), None)
-    if alert is None:
-        return
-    until = artist.clock.now() + timedelta(seconds=parse_duration(pressed["length"]).seconds)
-    service.silence(
-        alertname=alert["alertname"],
-        flow=alert.get("flow") or None,
-        until=until,
-        by="dashboard",
-        reason="silenced on the alerts page",
-    )
-
-
-def _register_browser_side(dash_app: Dash) -> None:
+def _register_browser_side(dash_app: Any) -> None:
     def run(name: str, *parts: Any, **options: Any) -> None:
         dash_app.clientside_callback(ClientsideFunction("wayline", name), *parts, **options)
 
@@ -284,13 +248,15 @@ def _register_browser_side(dash_app: Dash) -> None:
 
 
 def _mount(server: FastAPI, dash_app: Any) -> None:
+    current_request: Any = dash_fastapi._current_request_var  # noqa: SLF001  # Dash has no public way to name the request
+
     async def index(request: Request) -> Response:
-        token = set_current_request(request)
+        token = current_request.set(request)
         try:
             known = page_for(path_segments(request.scope.get("raw_path", b"").decode("ascii", "replace"))) is not None
             return Response(dash_app.index(), media_type="text/html", status_code=200 if known else 404)
         finally:
-            reset_current_request(token)
+            current_request.reset(token)
 
     async def anything_else(request: Request) -> Response:
         if request.path_params["rest"].startswith(_NOT_PAGES):

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboards.components import aria
 from dashboards.formats import count, duration, plural, ratio
 from dashboards.views.transaction import TimePart
 
@@ -26,7 +27,7 @@ def sparkline(buckets: Sequence[Row]) -> Node:
     layers = [html.I(className="spark-all", style={"clipPath": skyline(started, top)})]
     if any(failed):
         layers.append(html.I(className="spark-failed", style={"clipPath": skyline(failed, top)}))
-    return html.Div(layers, className="spark", title=text, role="img", **{"aria-label": text})
+    return html.Div(layers, className="spark", title=text, role="img", **aria(text))
 
 
 def skyline(values: Sequence[float], top: float) -> str:
@@ -85,7 +86,10 @@ def time_bar(parts: Sequence[TimePart]) -> Node:
         )
         for part in parts
     ]
-    return html.Div([html.Div(bar, className="stack", role="presentation"), html.Ul(legend, className="stack-legend")])
+    return html.Div(
+        [html.Div(bar, className="stack", role="presentation"), html.Ul(legend, className="stack-legend")],
+        className="panel",
+    )
 
 
 def funnel_bars(steps: Sequence[tuple[Node, int, Node]]) -> Node:
@@ -110,5 +114,5 @@ def graph(identity: str, figure: dict[str, Any], description: str) -> Node:
         dcc.Graph(id=identity, figure=figure, config={"displayModeBar": False, "responsive": True}),
         className="graph",
         role="img",
-        **{"aria-label": description},
+        **aria(description),
     )

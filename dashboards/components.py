@@ -32,9 +32,21 @@ STATE_ICONS = {
 LEVEL_ICONS = {"bad": "cross", "warn": "alert", "unknown": "question", "good": "check", "info": "arrow"}
 
 
+_HIDDEN: dict[str, Any] = {"aria-hidden": "true"}
+
+
+def aria(text: str) -> dict[str, Any]:
+    """Return the property that names a part to screen readers."""
+    return {"aria-label": text}
+
+
+def _card_label(title: str) -> dict[str, Any]:
+    return {"data-label": title}
+
+
 def icon(name: str) -> Node:
     """Return a drawn icon; it repeats what the text beside it says, so screen readers skip it."""
-    return html.I(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.I(className=f"icon icon-{name}", **_HIDDEN)
 
 
 def status_badge(status: str) -> Node:
@@ -96,7 +108,7 @@ def outside_link(children: Node, address: str | None) -> Node:
 def section(title: Node, children: Node, *, aside: Node = None, anchor: str = "", class_name: str = "") -> Node:
     """Return a titled part of a page."""
     head = html.Div([html.H2(title), html.Div(aside, className="section-aside")], className="section-head")
-    props = {"id": anchor} if anchor else {}
+    props: dict[str, Any] = {"id": anchor} if anchor else {}
     return html.Section(
         [head, html.Div(children, className="section-body")], className=f"section {class_name}", **props
     )
@@ -139,7 +151,7 @@ def data_table(
 
 def _cells(columns: Sequence[tuple[str, str]], row: Sequence[Node]) -> list[Node]:
     return [
-        html.Td(value, className=style, **{"data-label": title})
+        html.Td(value, className=style, **_card_label(title))
         for (title, style), value in zip(columns, row, strict=True)
     ]
 

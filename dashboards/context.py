@@ -1,44 +1,13 @@
 """What a page is given and what it gives back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any
 
+from alerting.service import AlertService
+from analytics.read import Reader
 from dashboards.config import DashboardsConfig
 from dashboards.urlstate import PageState, TimeRange
-
-
-class PageReader(Protocol):
-    """The part of `analytics.read.Reader` that pages call."""
-
-    def overview(self, since: datetime, until: datetime) -> list[dict[str, Any]]: ...
-    def flow(self, name: str, window_s: float) -> dict[str, Any]: ...
-    def series(self, flow: str, since: datetime, until: datetime, bucket_s: float) -> list[dict[str, Any]]: ...
-    def funnel(self, flow: str, since: datetime, until: datetime) -> list[dict[str, Any]]: ...
-    def steps(self, flow: str, since: datetime, until: datetime) -> list[dict[str, Any]]: ...
-    def transaction(self, text: str, type: str | None = None) -> Any: ...  # noqa: A002  # the public interface's name
-    def transactions(self, wanted: Any) -> dict[str, Any]: ...
-    def systems(self) -> list[dict[str, Any]]: ...
-    def dependencies(self, since: datetime, until: datetime) -> list[dict[str, Any]]: ...
-    def sources(self) -> list[dict[str, Any]]: ...
-    def runbooks(self) -> list[dict[str, Any]]: ...
-    def runbook(self, runbook_id: str, tx_id: str | None = None) -> dict[str, Any]: ...
-    def stats(self) -> dict[str, Any]: ...
-
-
-class AlertReads(Protocol):
-    """The part of the alert service's read side that pages call."""
-
-    def open_alerts(self) -> Sequence[dict[str, Any]]: ...
-
-
-class AlertActions(Protocol):
-    """The part of `alerting.service.AlertService` that pages call."""
-
-    @property
-    def read(self) -> Any: ...
-    def ack(self, alert_id: str, *, by: str, note: str = "") -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -55,8 +24,8 @@ class PageContext:
         endpoints: Where telemetry is sent, as (name, address), for a store that has none yet.
     """
 
-    reader: PageReader
-    alerts: AlertActions
+    reader: Reader
+    alerts: AlertService
     state: PageState
     now: datetime
     config: DashboardsConfig

@@ -35,7 +35,12 @@ def waterfall_rows(context: PageContext, row: Row, shape: Waterfall) -> Node:
         return empty("No span or event is stored for this transaction.")
     picked = context.state.get("at")
     legend = [html.Li([category_dot(category), system]) for category, system in systems_in(shape.bars)[:12]]
-    rows = [_bar(context, bar, picked) for bar in shape.bars]
+    rows: list[Node] = []
+    for bar in shape.bars:
+        rows.append(_bar(context, bar, picked))
+        if bar.mark.key == picked:
+            rows.append(html.Li(selected_evidence(context, row), className="wf-detail"))
+    drawn = any(bar.mark.key == picked for bar in shape.bars)
     hidden = (
         html.P(
             f"{plural(shape.hidden, 'shorter piece', 'shorter pieces')} of evidence not drawn.", className="muted small"
@@ -44,7 +49,13 @@ def waterfall_rows(context: PageContext, row: Row, shape: Waterfall) -> Node:
         else None
     )
     return html.Div(
-        [html.Ul(legend, className="legend"), _ruler(context, shape), html.Ol(rows, className="waterfall"), hidden]
+        [
+            None if drawn else selected_evidence(context, row),
+            html.Ul(legend, className="legend"),
+            _ruler(context, shape),
+            html.Ol(rows, className="waterfall"),
+            hidden,
+        ]
     )
 
 
@@ -67,7 +78,7 @@ def _ruler(context: PageContext, shape: Waterfall) -> Node:
 
 def _bar(context: PageContext, bar: Bar, picked: str) -> Node:
     mark = bar.mark
-    times = f" ×{bar.members}" if bar.members > 1 else ""
+    times = f" \u00d7{bar.members}" if bar.members > 1 else ""
     name = [
         category_dot(mark.category),
         html.Span(f"{mark.name}{times}", className="wf-label", title=mark.name),
@@ -88,9 +99,9 @@ def _bar(context: PageContext, bar: Bar, picked: str) -> Node:
         html.Div(name, className="wf-name", style={"paddingLeft": f"{min(bar.depth, 12) * 14}px"}),
         html.Div(track, className="wf-track"),
     ]
-    target = context.state.link(at=None if picked == mark.key else mark.key) + "#picked"
+    target = context.state.link(at=None if picked == mark.key else mark.key)
     style_name = " ".join(
-        filter(None, ["wf-row", "is-error" if mark.is_error else "", "is-picked" if picked == mark.key else ""])
+        filter(None, ["wf-row stay", "is-error" if mark.is_error else "", "is-picked" if picked == mark.key else ""])
     )
     return html.Li(link(inside, target, style_name))
 
@@ -170,7 +181,7 @@ def _event(context: PageContext, event: Row) -> Node:
 
 
 def _close(context: PageContext) -> Node:
-    return link("Close", context.state.link(at=None), "button")
+    return link("Close", context.state.link(at=None), "button stay")
 
 
 def log_lines(context: PageContext, logs: Sequence[Row]) -> Node:
@@ -181,7 +192,7 @@ def log_lines(context: PageContext, logs: Sequence[Row]) -> Node:
         html.Li(
             [
                 when(log.get("at"), context.zone, context.now),
-                html.Span(log.get("severity") or "–", className=f"sev sev-{_severity(log)}"),
+                html.Span(log.get("severity") or NOTHING, className=f"sev sev-{_severity(log)}"),
                 html.Span(log.get("service") or "", className="muted log-service"),
                 html.Span(str(log.get("body") or ""), className="log-body"),
             ],

@@ -27,7 +27,13 @@ COLOURS = {
     "objective": "#7b8794",
 }
 _FONT = "Inter, system-ui, sans-serif"
-_TICKS_MS = (1, 10, 100, 1_000, 10_000, 60_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000, 2_592_000_000)
+_TICKS_MS = (
+    *(1, 5, 20, 100, 500),
+    *(1_000, 3_000, 10_000, 30_000),
+    *(60_000, 180_000, 600_000, 1_800_000),
+    *(3_600_000, 10_800_000, 43_200_000),
+    *(86_400_000, 259_200_000, 604_800_000, 2_592_000_000),
+)
 
 
 def bucket_seconds(range_s: float, wanted: int = 60) -> float:
@@ -129,7 +135,7 @@ def _duration_ticks(values: Sequence[float]) -> dict[str, Any]:
     if not values:
         return {"tickvals": [1_000, 60_000], "ticktext": ["1.0 s", "1 m"], "range": [3, 4.8]}
     low, high = min(values), max(values)
-    inside = [tick for tick in _TICKS_MS if low / 10 <= tick <= high * 10]
+    inside = [tick for tick in _TICKS_MS if low / 3 <= tick <= high * 3]
     return {"tickvals": inside, "ticktext": [duration(tick) for tick in inside]}
 
 
@@ -143,8 +149,8 @@ def _layout(description: str) -> Figure:
     return {
         "meta": {"description": description},
         "autosize": True,
-        "height": 260,
-        "margin": {"l": 52, "r": 8, "t": 8, "b": 28},
+        "height": 280,
+        "margin": {"l": 56, "r": 8, "t": 8, "b": 42},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": _FONT, "size": 12},

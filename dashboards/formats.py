@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-NOTHING = "–"
+NOTHING = "\u2013"
 _STEPS_MS = (
     (86_400_000.0, "d", 3_600_000.0, "h"),
     (3_600_000.0, "h", 60_000.0, "m"),
@@ -10,6 +10,8 @@ _STEPS_MS = (
 )
 _MINUTE_MS = 60_000.0
 _SECOND_MS = 1_000.0
+_WRITTEN = ("PO", "ID", "ERP", "HR", "GL", "SKU", "MRN", "URL", "SaaS", "EDI", "GRN", "SLA", "API", "PR", "FHIR")
+_ACRONYMS = {word.lower(): word for word in _WRITTEN}
 
 
 def duration(ms: float | None) -> str:
@@ -17,7 +19,7 @@ def duration(ms: float | None) -> str:
     if ms is None:
         return NOTHING
     if ms < 0:
-        return f"−{duration(-ms)}"
+        return f"\u2212{duration(-ms)}"
     if ms < _SECOND_MS:
         return f"{ms:.0f} ms" if ms >= 1 or ms == 0 else "<1 ms"
     if ms < _MINUTE_MS:
@@ -58,12 +60,9 @@ def words(name: str) -> str:
 
 def label(name: str) -> str:
     """Return an identifier as a label: ``po_number`` -> ``PO number``, ``goods_receipt`` -> ``Goods receipt``."""
-    parts = [part.upper() if part.lower() in _ACRONYMS else part for part in words(name).split(" ")]
+    parts = [_ACRONYMS.get(part.lower(), part) for part in words(name).split(" ")]
     text = " ".join(parts)
     return text[:1].upper() + text[1:]
-
-
-_ACRONYMS = {"po", "id", "erp", "hr", "gl", "sku", "mrn", "url", "saas", "edi", "grn", "sla", "api", "pr", "fhir"}
 
 
 def instant(value: str | datetime | None) -> datetime | None:

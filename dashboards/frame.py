@@ -1,10 +1,11 @@
 """What surrounds every page: brand, navigation, search, time range, refresh, theme."""
 
+from datetime import datetime
 from typing import Any
 
 from dash import dcc, html
 
-from dashboards.components import icon, link, menu
+from dashboards.components import aria, icon, link, menu
 from dashboards.config import DashboardsConfig
 from dashboards.formats import clock_time
 from dashboards.urlstate import PRESETS, PageState
@@ -41,7 +42,7 @@ def build_layout(config: DashboardsConfig) -> Node:
             html.Header(
                 [
                     dcc.Link([html.I(className="brand-mark"), html.Span(config.title)], href="/", className="brand"),
-                    html.Nav(id="nav", **{"aria-label": "Main"}),
+                    html.Nav(id="nav", **aria("Main")),
                     html.Div(
                         [
                             icon("search"),
@@ -65,7 +66,7 @@ def build_layout(config: DashboardsConfig) -> Node:
                         id="theme",
                         className="icon-button",
                         title="Light, dark or as the system says (t)",
-                        **{"aria-label": "Theme"},
+                        **aria("Theme"),
                     ),
                 ],
                 className="top",
@@ -87,7 +88,7 @@ def _skeleton() -> Node:
             html.Div(className="bone bone-tall"),
         ],
         className="skeleton",
-        **{"aria-label": "Loading"},
+        **aria("Loading"),
     )
 
 
@@ -113,14 +114,10 @@ def navigation(state: PageState, section: str, open_alerts: int | None) -> list[
     return entries
 
 
-def controls(state: PageState, now: Any) -> list[Node]:
+def controls(state: PageState, now: datetime) -> list[Node]:
     """Return the time range with refresh and zone."""
     window = state.range
-    title = (
-        _PRESET_WORDS.get(window.text, f"Last {window.text}")
-        if window.live
-        else f"{clock_time(window.since, state.zone, now, seconds=False)} – {clock_time(window.until, state.zone, now, seconds=False)}"
-    )
+    title = _range_title(state, now)
     presets = [
         link(
             [html.I(className="tick"), _PRESET_WORDS[preset]],
@@ -162,6 +159,14 @@ def controls(state: PageState, now: Any) -> list[Node]:
         *zones,
     ]
     return [menu([html.Span(title, className="range-title"), live], parts, "menu-right range-menu")]
+
+
+def _range_title(state: PageState, now: datetime) -> str:
+    window = state.range
+    if window.live:
+        return _PRESET_WORDS.get(window.text, f"Last {window.text}")
+    ends = (clock_time(moment, state.zone, now, seconds=False) for moment in (window.since, window.until))
+    return " \u2013 ".join(ends)
 
 
 def _ranged(state: PageState, **changes: str | None) -> str:

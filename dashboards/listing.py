@@ -103,4 +103,4 @@ def _flow(context: PageContext, item: Row) -> Node:
         if flow
         else html.Span("unclassified", className="muted")
     )
-    return html.Div([name, html.Div(tier_badge(item.get("tier")))], className="flow-cell")
+    return html.Span([name, tier_badge(item.get("tier"))], className="flow-cell")

@@ -5,7 +5,7 @@ Components hold text, never markup: HTML in the source is shown as it was writte
 its address passes `dashboards.links.safe_href`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -45,49 +45,59 @@ def _children(nodes: Sequence[SyntaxTreeNode]) -> list[Any]:
 
 def _render(node: SyntaxTreeNode) -> list[Any]:
     kind = node.type
-    if kind == "inline":
-        return _children(node.children)
-    if kind == "text":
-        return [node.content]
-    if kind in ("softbreak", "hardbreak"):
-        return [" "] if kind == "softbreak" else [html.Br()]
-    if kind == "paragraph" and _is_tight(node):
+    if kind in ("text", "softbreak"):
+        return [node.content or " "]
+    # A paragraph of a tight list is hidden: its text stands in the item itself.
+    if kind == "inline" or (kind == "paragraph" and node.hidden):
         return _children(node.children)
     if kind in _SIMPLE:
         return [_SIMPLE[kind](_children(node.children))]
-    return [_render_block(node)]
+    draw = _BLOCKS.get(kind)
+    if draw is not None:
+        return [draw(node)]
+    return [html.Span(node.content if kind.startswith("html") else _children(node.children))]
 
 
-def _is_tight(node: SyntaxTreeNode) -> bool:
-    return bool(node.hidden)
+def _heading(node: SyntaxTreeNode) -> Any:
+    return _HEADINGS[node.tag](_children(node.children))
 
 
-def _render_block(node: SyntaxTreeNode) -> Any:
-    kind = node.type
-    if kind == "heading":
-        return _HEADINGS[node.tag](_children(node.children))
-    if kind == "ordered_list":
-        return html.Ol(_children(node.children), start=str(node.attrGet("start") or 1))
-    if kind == "table":
-        return html.Div(html.Table(_children(node.children)), className="table-scroll")
-    if kind in ("fence", "code_block"):
-        return html.Pre(html.Code(node.content.rstrip("\n")), className="code", tabIndex=0)
-    if kind == "code_inline":
-        return html.Code(node.content)
-    if kind == "hr":
-        return html.Hr()
-    if kind == "link":
-        return _link(str(node.attrGet("href") or ""), _children(node.children))
-    if kind == "image":
-        # A picture would be fetched from wherever the text says; its description is enough.
-        return html.Span(f"[{node.content}]", className="muted")
-    return html.Span(node.content if kind in ("html_inline", "html_block") else _children(node.children))
+def _numbered(node: SyntaxTreeNode) -> Any:
+    return html.Ol(_children(node.children), start=str(node.attrGet("start") or 1))
 
 
-def _link(address: str, text: list[Any]) -> Any:
-    href = safe_href(address)
+def _table(node: SyntaxTreeNode) -> Any:
+    return html.Div(html.Table(_children(node.children)), className="table-scroll")
+
+
+def _code(node: SyntaxTreeNode) -> Any:
+    return html.Pre(html.Code(node.content.rstrip("\n")), className="code", tabIndex=0)
+
+
+def _picture(node: SyntaxTreeNode) -> Any:
+    # A picture would be fetched from wherever the text says; its description is enough.
+    return html.Span(f"[{node.content}]", className="muted")
+
+
+def _link(node: SyntaxTreeNode) -> Any:
+    text = _children(node.children)
+    href = safe_href(str(node.attrGet("href") or ""))
     if href is None:
         return html.Span(text)
     if href.startswith(("http:", "https:")):
         return html.A(text, href=href, target="_blank", rel="noopener noreferrer")
     return dcc.Link(text, href=href)
+
+
+_BLOCKS: dict[str, Callable[[SyntaxTreeNode], Any]] = {
+    "heading": _heading,
+    "ordered_list": _numbered,
+    "table": _table,
+    "fence": _code,
+    "code_block": _code,
+    "code_inline": lambda node: html.Code(node.content),
+    "hr": lambda _: html.Hr(),
+    "hardbreak": lambda _: html.Br(),
+    "link": _link,
+    "image": _picture,
+}

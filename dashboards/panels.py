@@ -64,7 +64,7 @@ def _evidence(context: PageContext, item: Row) -> Node:
     target = evidence_target(item)
     if not target:
         return html.Span([icon("ring"), why])
-    return link([icon("arrow"), html.Span(why)], context.state.link(at=target) + "#picked")
+    return link([icon("arrow"), html.Span(why)], context.state.link(at=target) + "#picked", "stay")
 
 
 def time_panel(row: Row) -> Node:

@@ -131,6 +131,20 @@
     });
   }
 
+  /* Dash scrolls to the top after every link; these links change only a part of the page. */
+  document.addEventListener(
+    "click",
+    function (event) {
+      var link = event.target.closest && event.target.closest("a.stay");
+      if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      window.history.pushState({}, "", link.href);
+      window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    },
+    true
+  );
+
   document.addEventListener("click", function (event) {
     if (event.target.closest("#theme")) nextTheme();
     closeMenus(event.target.closest("details.menu"));

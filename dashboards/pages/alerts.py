@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
+from alerting.read import AlertFilter
 from dashboards.components import (
     data_table,
     empty,
@@ -32,29 +33,51 @@ _CLOSED_SHOWN = 50
 def render(context: PageContext) -> Page:
     """Draw open alerts and the latest closed ones."""
     wanted_flow, wanted_id = context.state.get("flow"), context.state.get("id")
-    open_ones = [row for row in context.alerts.read.open_alerts() if _matches(row, wanted_flow, wanted_id)]
-    everything = [row for row in context.alerts.read.alerts() if _matches(row, wanted_flow, wanted_id)]
-    pending = [row for row in everything if row["state"] == "pending"]
-    closed = [row for row in everything if row["state"] == "resolved"][:_CLOSED_SHOWN]
+    reads = context.alerts.read
+    open_ones = [row for row in reads.open_alerts() if _matches(row, wanted_flow, wanted_id)]
+    pending, closed = (
+        [
+            row
+            for row in reads.alerts(AlertFilter(state=state, limit=_CLOSED_SHOWN))["items"]
+            if _matches(row, wanted_flow, wanted_id)
+        ]
+        for state in ("pending", "resolved")
+    )
+    silences = [row for row in reads.silences() if row["state"] != "expired"]
     body = html.Div(
         [
             page_head(
                 plural(len(open_ones), "open alert"),
                 detail="One alert per rule and flow, never one per transaction.",
-                actions=link("Show all", context.state.link(flow=None, id=None), "button")
-                if wanted_flow or wanted_id
-                else None,
+                actions=_head_actions(context, bool(wanted_flow or wanted_id)),
             ),
             _open(context, open_ones),
             section("Waiting to fire", _table(context, pending)) if pending else None,
+            section("Silences", _silences(context, silences)) if silences else None,
             section("Closed", _table(context, closed)) if closed else None,
         ]
     )
     return Page("Alerts", body, "alerts")
 
 
+def _head_actions(context: PageContext, narrowed: bool) -> Node:
+    return [
+        link("Show all", context.state.link(flow=None, id=None), "button") if narrowed else None,
+        dcc.Input(
+            id="acting-as",
+            type="text",
+            placeholder="Your name",
+            persistence=True,
+            autoComplete="name",
+            maxLength=60,
+            className="acting-as",
+        ),
+    ]
+
+
 def _matches(row: Row, flow: str, alert_id: str) -> bool:
-    return (not flow or (row.get("flow") or "unclassified") == flow) and (not alert_id or str(row["id"]) == alert_id)
+    named = (str(row["id"]), str(row.get("fingerprint", "")))
+    return (not flow or (row.get("flow") or "unclassified") == flow) and (not alert_id or alert_id in named)
 
 
 def _open(context: PageContext, alerts: Sequence[Row]) -> Node:
@@ -70,13 +93,15 @@ def _open(context: PageContext, alerts: Sequence[Row]) -> Node:
 
 def _card(context: PageContext, row: Row) -> Node:
     muted = "silenced" if row.get("silenced") else "inhibited" if row.get("inhibited") else ""
+    level = _STATE_LEVELS.get(row["state"], "unknown")
     head = [
-        level_badge(_STATE_LEVELS.get(row["state"], "unknown"), label(row["state"])),
+        level_badge(level, label(row["state"])),
         tier_badge(row.get("tier")),
         html.Span(label(row.get("severity") or ""), className="chip") if row.get("severity") else None,
         html.Span(label(muted), className="chip") if muted else None,
+        html.Span("State held: its query fails", className="chip chip-hot") if row.get("frozen") else None,
         html.Span(
-            ["for ", when(row.get("starts_at"), context.zone, context.now, relative=True)], className="muted small"
+            ["since ", when(row.get("starts_at"), context.zone, context.now, relative=True)], className="muted small"
         ),
     ]
     facts = [
@@ -98,7 +123,7 @@ def _card(context: PageContext, row: Row) -> Node:
             html.Div([fact for fact in facts if fact is not None], className="alert-facts"),
             html.Div([_links(row), _buttons(row)], className="alert-actions"),
         ],
-        className=f"alert lv-{'unknown' if muted or row.get('acked_at') else _STATE_LEVELS.get(row['state'], 'unknown')}",
+        className=f"alert lv-{'unknown' if muted or row.get('acked_at') else level}",
     )
 
 
@@ -176,5 +201,20 @@ def _table(context: PageContext, alerts: Sequence[Row]) -> Node:
             html.Span(row.get("acked_by") or NOTHING),
         ]
         for row in alerts
+    ]
+    return data_table(columns, rows)
+
+
+def _silences(context: PageContext, silences: Sequence[Row]) -> Node:
+    columns = (("What", "c-name"), ("Until", ""), ("By", ""), ("Why", "c-grow"), ("", ""))
+    rows = [
+        [
+            html.Span(", ".join(f"{part['name']} {part['operator']} {part['value']}" for part in row["matchers"])),
+            when(row["ends_at"], context.zone, context.now),
+            html.Span(row.get("created_by") or NOTHING),
+            html.Span(row.get("comment") or NOTHING, className="clip"),
+            html.Button("End", id={"action": "unsilence", "silence": row["id"]}, n_clicks=0, className="button"),
+        ]
+        for row in silences
     ]
     return data_table(columns, rows)

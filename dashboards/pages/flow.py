@@ -204,7 +204,7 @@ def _steps(steps: Sequence[Row]) -> Node:
             html.Span(step["system"] or "unknown system"),
             html.Span(step["name"], className="clip"),
             html.Span(count(step["count"]), className="num"),
-            html.Span(count(step["errors"]), className="num hot hot-bad" if step["errors"] else "num muted"),
+            html.Span(count(step["errors"]), className="num over" if step["errors"] else "num muted"),
             html.Span(duration(step["p50_ms"]), className="num"),
             html.Span(duration(step["p95_ms"]), className="num"),
         ]

@@ -12,7 +12,7 @@ from dashboards.components import data_table, empty, icon, level_badge, link, st
 from dashboards.context import Page, PageContext
 from dashboards.formats import NOTHING, count, plural
 from dashboards.urlstate import page_path
-from dashboards.views.health import FlowHealth, Verdict, flow_health, flow_key, verdict
+from dashboards.views.health import FlowHealth, Verdict, flow_health, flow_key, urgency, verdict
 
 Node = Any
 Row = Mapping[str, Any]
@@ -34,7 +34,7 @@ def render(context: PageContext) -> Page:
     window = context.window
     entries = context.reader.overview(window.since, window.until)
     alerts = list(context.alerts.read.open_alerts())
-    blind = [source["name"] for source in context.reader.sources() if source.get("blind")]
+    blind = [source["source"] for source in context.reader.sources() if source.get("blind")]
     judged = verdict(entries, alerts, blind)
     seen = any(entry.get("started") or entry.get("in_progress") for entry in entries)
     body = [_verdict_block(context, judged, alerts)]
@@ -52,7 +52,12 @@ def _store_is_empty(context: PageContext) -> bool:
 def _verdict_block(context: PageContext, judged: Verdict, alerts: Sequence[Row]) -> Node:
     links = [
         link(
-            [state_badge(health.state), html.Span(health.title, className="strong"), html.Span(health.reason)],
+            [
+                state_badge(health.state),
+                html.Div(
+                    [html.Div(health.title, className="strong"), html.Div(health.reason, className="muted small")]
+                ),
+            ],
             _trouble_link(context, health),
             "verdict-item",
         )
@@ -129,7 +134,9 @@ def _tier(context: PageContext, tier: int | None, entries: Sequence[Row], alerts
         ],
         className="section-head",
     )
-    rows = [_flow_row(context, entry, alerts.get(flow_key(entry), 0)) for entry in entries]
+    # Worst first: at night nobody reads past the first rows.
+    ordered = sorted(entries, key=lambda entry: urgency(flow_health(entry)))
+    rows = [_flow_row(context, entry, alerts.get(flow_key(entry), 0)) for entry in ordered]
     return html.Section([head, data_table(_COLUMNS, rows, "matrix")], className="section")
 
 

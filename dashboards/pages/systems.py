@@ -40,7 +40,7 @@ def _sources(context: PageContext, sources: Sequence[Row]) -> Node:
     columns = (("Source", "c-name"), ("State", ""), ("Watermark", ""), ("Lag", "c-count"), ("Last error", "c-grow"))
     rows = [
         [
-            html.Span(source.get("name") or source.get("source") or "", className="strong"),
+            html.Span(source.get("title") or source["source"], className="strong"),
             _source_state(source),
             when(source.get("watermark"), context.zone, context.now, relative=True),
             html.Span(duration(source.get("lag_ms")), className="num"),
@@ -56,9 +56,11 @@ def _source_state(source: Row) -> Node:
         return level_badge("unknown", "Silent")
     if source.get("last_error"):
         return level_badge("warn", "Error")
-    if source.get("declared", True) and source.get("expect_every"):
-        return level_badge("good", "Sending")
-    return level_badge("info", "Not watched")
+    if not source.get("expect_every"):
+        return level_badge("info", "Not watched")
+    if source.get("blind") is None or not source.get("watermark"):
+        return level_badge("unknown", "Never heard")
+    return level_badge("good", f"Within {source['expect_every']}")
 
 
 def _systems(context: PageContext, systems: Sequence[Row]) -> Node:
@@ -96,7 +98,7 @@ def _system(context: PageContext, row: Row) -> list[Node]:
         html.Span(count(row.get("transactions")), className="num"),
         html.Span(
             [count(errors), f" ({ratio(row['error_ratio'])})" if errors and row.get("error_ratio") else ""],
-            className="num hot hot-bad" if errors else "num muted",
+            className="num over" if errors else "num muted",
         ),
         link(count(row["origin_of"]), context.state.link("/transactions", origin=row["system"]), "num hot hot-bad")
         if row.get("origin_of")
@@ -130,7 +132,7 @@ def _dependencies(edges: Sequence[Row], nodes: Sequence[Row]) -> Node:
                 ]
             ),
             html.Span(count(edge["calls"]), className="num"),
-            html.Span(count(edge["errors"]), className="num hot hot-bad" if edge["errors"] else "num muted"),
+            html.Span(count(edge["errors"]), className="num over" if edge["errors"] else "num muted"),
             html.Span(duration(edge.get("p95_ms")), className="num"),
         ]
         for edge in edges[:100]

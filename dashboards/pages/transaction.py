@@ -6,9 +6,9 @@ from typing import Any
 from dash import html
 
 from analytics.read.filters import TransactionFilter
-from dashboards.components import empty, icon, link, notice, page_head, section, status_badge, tier_badge, when
+from dashboards.components import aria, empty, icon, link, notice, page_head, section, status_badge, tier_badge, when
 from dashboards.context import Page, PageContext
-from dashboards.evidence import log_lines, selected_evidence, waterfall_rows
+from dashboards.evidence import log_lines, waterfall_rows
 from dashboards.formats import label, plural
 from dashboards.listing import transaction_table
 from dashboards.panels import (
@@ -103,16 +103,16 @@ def _one(context: PageContext, row: Row) -> Page:
             waterfall_rows(context, row, shape),
             anchor="evidence",
         ),
+        time_panel(row),
         section("Logs", log_lines(context, row.get("logs") or ())),
         verdicts_panel(context, row),
     ]
     side = [
         clock_panel(context, row),
         origin_panel(context, row),
-        time_panel(row),
         owner_panel(row),
-        identifiers_panel(context, row),
         runbook_panel(context, row),
+        identifiers_panel(context, row),
     ]
     body = html.Div(
         [
@@ -136,7 +136,6 @@ def _one(context: PageContext, row: Row) -> Page:
             if row.get("truncated")
             else None,
             _line(context, row),
-            selected_evidence(context, row),
             html.Div(
                 [html.Div(main, className="main-column"), html.Aside(side, className="side-column")],
                 className="columns columns-side",
@@ -164,9 +163,7 @@ def _line(context: PageContext, row: Row) -> Node:
             "No milestones.",
             "This transaction is in no flow of the catalog, so nothing says what should come next.",
         )
-    return html.Ol(
-        [_stop(context, stop) for stop in stops], className="line", id="milestones", **{"aria-label": "Milestones"}
-    )
+    return html.Ol([_stop(context, stop) for stop in stops], className="line", id="milestones", **aria("Milestones"))
 
 
 def _stop(context: PageContext, stop: Station) -> Node:
@@ -182,7 +179,7 @@ def _stop(context: PageContext, stop: Station) -> Node:
             html.Div(stop.note, className="stop-note"),
         ],
         className=f"stop-{style}",
-        **{"aria-label": f"{stop.title}: {_STOP_WORDS[style]}"},
+        **aria(f"{stop.title}: {_STOP_WORDS[style]}"),
     )
 
 

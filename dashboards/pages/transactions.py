@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from analytics.read.filters import STATUSES, TransactionFilter
-from dashboards.components import empty, link, menu, notice, page_head
+from dashboards.components import aria, empty, link, menu, notice, page_head
 from dashboards.context import Page, PageContext
 from dashboards.formats import label, words
 from dashboards.listing import transaction_table
@@ -118,7 +118,7 @@ def _chips(context: PageContext) -> list[Node]:
         if context.state.get(name):
             text = f"{label(name)}: {words(context.state.get(name)).replace(',', ', ')}"
             target = context.state.link(**{name: None, "cursor": None})
-            chips.append(link([text, html.Span(" ×", **{"aria-label": "remove"})], target, "chip"))
+            chips.append(link([text, html.Span(" \u00d7", **aria("remove"))], target, "chip"))
     if len(chips) > 1:
         cleared: dict[str, str | None] = dict.fromkeys((*FILTER_NAMES, "cursor", "sort"))
         chips.append(link("Clear all", context.state.link(**cleared), "chip chip-clear"))
@@ -147,4 +147,4 @@ def _pager(context: PageContext, cursor: str | None) -> Node:
         parts.append(link("First page", context.state.link(cursor=None), "button"))
     if cursor:
         parts.append(link("Next page", context.state.link(cursor=cursor), "button"))
-    return html.Nav(parts, className="pager", **{"aria-label": "Pages"}) if parts else None
+    return html.Nav(parts, className="pager", **aria("Pages")) if parts else None

@@ -78,6 +78,10 @@ def flow_health(entry: Row) -> FlowHealth:
 
 
 def _judge(entry: Row) -> tuple[str, str, str]:
+    return _trouble(entry) or _doubt(entry) or ("ok", "", "")
+
+
+def _trouble(entry: Row) -> tuple[str, str, str] | None:
     allowed = _allowed_failures(entry)
     failing = entry.get("failure_ratio")
     if failing and failing > allowed:
@@ -87,6 +91,10 @@ def _judge(entry: Row) -> tuple[str, str, str]:
         return "stuck", f"{plural(entry['stuck'], 'transaction')} stuck", "stuck"
     if entry.get("open_breaches"):
         return "late", f"{plural(entry['open_breaches'], 'open transaction')} past the deadline", "in_progress"
+    return None
+
+
+def _doubt(entry: Row) -> tuple[str, str, str] | None:
     if entry.get("unknown"):
         return "unknown", f"{plural(entry['unknown'], 'transaction')} cannot be judged, a source is silent", "unknown"
     if _slow(entry):
@@ -95,7 +103,7 @@ def _judge(entry: Row) -> tuple[str, str, str]:
         return "quiet", "nothing arrived in this time range", ""
     if entry.get("achieved") is None and not entry.get("completed"):
         return "unknown", f"{plural(entry.get('in_progress') or 0, 'transaction')} under way, none ended yet", ""
-    return "ok", "", ""
+    return None
 
 
 def _allowed_failures(entry: Row) -> float:
@@ -107,7 +115,8 @@ def _slow(entry: Row) -> bool:
     return bool(entry.get("p95_ms") and entry.get("objective_ms") and entry["p95_ms"] > entry["objective_ms"])
 
 
-def _urgency(health: FlowHealth) -> tuple[int, int, str]:
+def urgency(health: FlowHealth) -> tuple[int, int, str]:
+    """Return a sort key: tier, then state, then title."""
     return (health.tier or _UNNAMED_TIER, STATES.index(health.state), health.title)
 
 
@@ -120,7 +129,7 @@ def verdict(entries: Sequence[Row], open_alerts: Sequence[Row], blind_sources: S
         open_alerts: Alerts that fire.
         blind_sources: Sources that should have sent and did not.
     """
-    judged = sorted((flow_health(entry) for entry in entries), key=_urgency)
+    judged = sorted((flow_health(entry) for entry in entries), key=urgency)
     trouble = tuple(health for health in judged if health.state in _TROUBLE)
     unsure = _unsure(judged, blind_sources)
     if trouble:
@@ -153,5 +162,5 @@ def _unsure(judged: Sequence[FlowHealth], blind_sources: Sequence[str]) -> tuple
     if quiet:
         found.append(
             f"no data from {', '.join(quiet[:4])}" + (f" and {count(len(quiet) - 4)} more" if quiet[4:] else "")
-        )  # four names are read, five are skipped
+        )
     return tuple(found)

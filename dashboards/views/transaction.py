@@ -137,31 +137,35 @@ def sla_clock(row: Row, now: datetime) -> SlaClock:
     """Return how the transaction stands to its deadline; what is not judged is never shown as met."""
     sla = row.get("sla") or {}
     deadline = instant(sla.get("deadline_at"))
-    ended = instant(row.get("ended_at"))
     late_by = sla.get("late_by_ms")
     if sla.get("breached"):
-        return SlaClock(
-            "bad", "Breached", f"late by {duration(late_by)}" if late_by else ago(sla.get("breached_at"), now)
-        )
+        detail = f"late by {duration(late_by)}" if late_by else ago(sla.get("breached_at"), now)
+        return SlaClock("bad", "Breached", detail)
     if deadline is None:
         return SlaClock("unknown", "No deadline", "none is promised")
     if row.get("status") == "unknown":
-        return SlaClock("unknown", "Not judged", "a source that owes the next step is silent")
-    if ended is None:
-        left_ms = (deadline - now).total_seconds() * 1_000
-        if left_ms < 0:
-            detail = f"deadline passed {duration(-left_ms)} ago"
-            return (
-                SlaClock("bad", "Overdue", detail) if sla.get("judged") else SlaClock("unknown", "Not judged", detail)
-            )
-        started = instant(row.get("started_at"))
-        whole_ms = (deadline - started).total_seconds() * 1_000 if started else 0.0
-        return SlaClock("warn" if whole_ms and left_ms < whole_ms / 5 else "good", "Due", f"in {duration(left_ms)}")
+        return SlaClock("unknown", "Not judged", "a source is silent")
+    judged = bool(sla.get("judged"))
+    ended = instant(row.get("ended_at"))
+    return _open_clock(row, deadline, now, judged) if ended is None else _ended_clock(row, deadline, ended, judged)
+
+
+def _open_clock(row: Row, deadline: datetime, now: datetime, judged: bool) -> SlaClock:
+    left_ms = (deadline - now).total_seconds() * 1_000
+    if left_ms < 0:
+        detail = f"since {duration(-left_ms)}"
+        return SlaClock("bad", "Overdue", detail) if judged else SlaClock("unknown", "Not judged", detail)
+    started = instant(row.get("started_at"))
+    whole_ms = (deadline - started).total_seconds() * 1_000 if started else 0.0
+    return SlaClock("warn" if whole_ms and left_ms < whole_ms / 5 else "good", "Due", f"in {duration(left_ms)}")
+
+
+def _ended_clock(row: Row, deadline: datetime, ended: datetime, judged: bool) -> SlaClock:
     if row.get("status") == "failed":
         return SlaClock("bad", "Failed", "ended without success")
-    if not sla.get("judged"):
+    if not judged:
         return SlaClock("unknown", "Not judged", "sources are behind")
-    return SlaClock("good", "Met", f"{duration((deadline - ended).total_seconds() * 1_000)} before the deadline")
+    return SlaClock("good", "Met", f"{duration((deadline - ended).total_seconds() * 1_000)} early")
 
 
 def headline(row: Row, now: datetime) -> str:

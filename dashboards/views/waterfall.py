@@ -265,7 +265,9 @@ def _hull(marks: Sequence[Mark]) -> Mark:
     first = marks[0]
     start = min(mark.start_ms for mark in marks)
     end = max(mark.end_ms for mark in marks)
-    return Mark(first.key, first.parent, first.kind, first.name, first.system, first.category, start, end, False)  # a hull of healthy marks
+    return Mark(
+        first.key, first.parent, first.kind, first.name, first.system, first.category, start, end, False
+    )  # a hull of healthy marks
 
 
 def _keep_weightiest(rows: list[tuple[Mark, int, int]], max_rows: int) -> tuple[list[tuple[Mark, int, int]], int]:

@@ -1,4 +1,5 @@
 """A hospital group's estate as the reader would answer it, and an empty one: same methods, same shapes, no engine."""
+# ruff: noqa: ARG002  # a fake has the signature of what it stands for
 
 import math
 from dataclasses import dataclass, field
@@ -17,12 +18,96 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 FLOWS = (
     # flow, title, tier, domain, owner, started, failed, late, stuck, unknown, p95, objective, success objective
-    ("procure_to_pay", "Purchase order to payment", 1, "Finance and procurement", "supply-integration", 1240, 52, 9, 3, 0, 412_000.0, 900_000.0, 0.99),
-    ("workforce_sync", "Hire to schedule", 1, "HR and workforce", "people-integration", 322, 0, 0, 0, 0, 41_000.0, 300_000.0, 0.995),
-    ("inventory_sync", "Stock movement to shelf", 1, "Supply chain and inventory", "supply-integration", 8_412, 6, 2, 0, 14, 18_400.0, 60_000.0, 0.995),
-    ("supplier_onboarding", "Supplier onboarding", 2, "Finance and procurement", "supply-integration", 41, 0, 1, 1, 0, 86_000_000.0, 172_800_000.0, 0.98),
-    ("invoice_match", "Invoice match", 2, "Finance and procurement", "finance-integration", 655, 3, 0, 0, 0, 1_900_000.0, 1_200_000.0, 0.98),
-    ("gl_posting", "Ledger extract to analytics", 3, "Analytics and compliance", "data-platform", 0, 0, 0, 0, 0, None, 14_400_000.0, 0.95),
+    (
+        "procure_to_pay",
+        "Purchase order to payment",
+        1,
+        "Finance and procurement",
+        "supply-integration",
+        1240,
+        52,
+        9,
+        3,
+        0,
+        412_000.0,
+        900_000.0,
+        0.99,
+    ),
+    (
+        "workforce_sync",
+        "Hire to schedule",
+        1,
+        "HR and workforce",
+        "people-integration",
+        322,
+        0,
+        0,
+        0,
+        0,
+        41_000.0,
+        300_000.0,
+        0.995,
+    ),
+    (
+        "inventory_sync",
+        "Stock movement to shelf",
+        1,
+        "Supply chain and inventory",
+        "supply-integration",
+        8_412,
+        6,
+        2,
+        0,
+        14,
+        18_400.0,
+        60_000.0,
+        0.995,
+    ),
+    (
+        "supplier_onboarding",
+        "Supplier onboarding",
+        2,
+        "Finance and procurement",
+        "supply-integration",
+        41,
+        0,
+        1,
+        1,
+        0,
+        86_000_000.0,
+        172_800_000.0,
+        0.98,
+    ),
+    (
+        "invoice_match",
+        "Invoice match",
+        2,
+        "Finance and procurement",
+        "finance-integration",
+        655,
+        3,
+        0,
+        0,
+        0,
+        1_900_000.0,
+        1_200_000.0,
+        0.98,
+    ),
+    (
+        "gl_posting",
+        "Ledger extract to analytics",
+        3,
+        "Analytics and compliance",
+        "data-platform",
+        0,
+        0,
+        0,
+        0,
+        0,
+        None,
+        14_400_000.0,
+        0.95,
+    ),
 )
 
 
@@ -96,8 +181,12 @@ def summary(transaction_id: str, status: str, po: str, minutes: float, **more: A
             {"type": "trace", "value": TRACE, "role": "identity"},
         ],
         "milestones": [
-            milestone("approved", "done", at=at(minutes=minutes), system="sourcing-saas", elapsed_ms=41_230.0, attempts=1),
-            milestone("sent_to_supplier", "done", at=at(minutes=minutes - 1), system="mw-transform", elapsed_ms=60_000.0),
+            milestone(
+                "approved", "done", at=at(minutes=minutes), system="sourcing-saas", elapsed_ms=41_230.0, attempts=1
+            ),
+            milestone(
+                "sent_to_supplier", "done", at=at(minutes=minutes - 1), system="mw-transform", elapsed_ms=60_000.0
+            ),
             milestone("goods_receipt", "pending", due_at=iso(NOW + timedelta(days=2, hours=3))),
             milestone("invoice_matched", "pending"),
             milestone("paid", "pending"),
@@ -148,7 +237,9 @@ def stuck_summary() -> dict[str, Any]:
     return row
 
 
-def span(number: int, parent: int, name: str, system: str, category: str, start_s: float, took_ms: float, **more: Any) -> dict[str, Any]:
+def span(
+    number: int, parent: int, name: str, system: str, category: str, start_s: float, took_ms: float, **more: Any
+) -> dict[str, Any]:
     return {
         "trace_id": TRACE,
         "span_id": f"00f067aa0ba902{number:02x}",
@@ -344,12 +435,16 @@ def alert(number: int, **more: Any) -> dict[str, Any]:
 @dataclass
 class FakeAlertReads:
     rows: list[dict[str, Any]] = field(default_factory=list)
+    quiet: list[dict[str, Any]] = field(default_factory=list)
 
     def open_alerts(self) -> list[dict[str, Any]]:
         return [row for row in self.rows if row["state"] in ("firing", "recovering")]
 
-    def alerts(self, wanted: Any = None) -> list[dict[str, Any]]:
-        return list(self.rows)
+    def alerts(self, wanted: Any) -> dict[str, Any]:
+        return {"items": [row for row in self.rows if row["state"] == wanted.state], "next_cursor": None}
+
+    def silences(self) -> list[dict[str, Any]]:
+        return list(self.quiet)
 
 
 class FakeAlerts:
@@ -357,23 +452,37 @@ class FakeAlerts:
 
     def __init__(self, rows: list[dict[str, Any]] | None = None) -> None:
         self.read = FakeAlertReads(rows or [])
-        self.silences: list[dict[str, Any]] = []
 
     def ack(self, alert_id: str, *, by: str, note: str = "") -> None:
         for row in self.read.rows:
             if row["id"] == alert_id:
                 row |= {"acked_by": by, "acked_at": iso(NOW)}
 
-    def silence(self, **wanted: Any) -> dict[str, Any]:
-        self.silences.append(wanted)
-        return wanted
+    def silence(self, *, until: datetime, by: str, reason: str = "", **labels: str | None) -> dict[str, Any]:
+        matchers = [{"name": name, "value": value, "operator": "="} for name, value in labels.items() if value]
+        made = {"id": f"s-{len(self.read.quiet)}", "state": "active", "matchers": matchers, "ends_at": iso(until)}
+        self.read.quiet.append(made | {"created_by": by, "comment": reason})
+        return made
+
+    def expire_silence(self, silence_id: str) -> dict[str, Any]:
+        found = next(row for row in self.read.quiet if row["id"] == silence_id)
+        found["state"] = "expired"
+        return found
 
 
 def busy_alerts() -> FakeAlerts:
     return FakeAlerts(
         [
             alert(1),
-            alert(2, alertname="SupplierStuck", flow="supplier_onboarding", tier=2, severity="ticket", summary="1 supplier is stuck", affected=1),
+            alert(
+                2,
+                alertname="SupplierStuck",
+                flow="supplier_onboarding",
+                tier=2,
+                severity="ticket",
+                summary="1 supplier is stuck",
+                affected=1,
+            ),
             alert(3, state="resolved", ends_at=at(hours=3), starts_at=at(hours=4), summary="Stock movements were late"),
         ]
     )
@@ -397,8 +506,10 @@ class EmptyReader:
     def steps(self, flow: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
         return []
 
-    def transaction(self, text: str, type: str | None = None) -> Found:
-        return Found("none", {"searched": [{"type": kind, "value": text} for kind in ("trace", "correlation", "po_number")]})
+    def transaction(self, text: str, kind: str | None = None) -> Found:
+        return Found(
+            "none", {"searched": [{"type": kind, "value": text} for kind in ("trace", "correlation", "po_number")]}
+        )
 
     def transactions(self, wanted: TransactionFilter) -> dict[str, Any]:
         return {"items": [], "next_cursor": None}
@@ -488,11 +599,25 @@ class BusyReader(EmptyReader):
 
     def steps(self, flow: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
         return [
-            {"system": "mw-transform", "name": "transform order to supplier schema", "count": 1290, "errors": 156, "p50_ms": 410.0, "p95_ms": 1_320.0},
-            {"system": "erp-core", "name": "PUT /po/{id}/status", "count": 1190, "errors": 0, "p50_ms": 220.0, "p95_ms": 910.0},
+            {
+                "system": "mw-transform",
+                "name": "transform order to supplier schema",
+                "count": 1290,
+                "errors": 156,
+                "p50_ms": 410.0,
+                "p95_ms": 1_320.0,
+            },
+            {
+                "system": "erp-core",
+                "name": "PUT /po/{id}/status",
+                "count": 1190,
+                "errors": 0,
+                "p50_ms": 220.0,
+                "p95_ms": 910.0,
+            },
         ]
 
-    def transaction(self, text: str, type: str | None = None) -> Found:
+    def transaction(self, text: str, kind: str | None = None) -> Found:
         if text in (TX_FAILED, "4500012345"):
             return Found("one", detail(failed_summary()))
         if text in (TX_STUCK, "4500012399"):
@@ -503,11 +628,14 @@ class BusyReader(EmptyReader):
             return Found("one", detail(batch, children=children))
         if text in ("SUP-00931", TRACE):
             return Found("many", {"items": self.transactions(TransactionFilter())["items"]})
-        return super().transaction(text, type)
+        return super().transaction(text, kind)
 
     def transactions(self, wanted: TransactionFilter) -> dict[str, Any]:
         items = [failed_summary(), stuck_summary(), summary(TX_BATCH, "in_progress", "4500019999", 12)]
-        items += [summary(f"{TX_OK[:-2]}{number:02x}", "completed", f"45000124{number:02d}", 40 + 7 * number) for number in range(14)]
+        items += [
+            summary(f"{TX_OK[:-2]}{number:02x}", "completed", f"45000124{number:02d}", 40 + 7 * number)
+            for number in range(14)
+        ]
         items.append(summary("c" * 32, "completed_late", "4500012555", 180))
         items.append(summary("d" * 32, "unknown", "4500012666", 240))
         if wanted.status:
@@ -517,7 +645,12 @@ class BusyReader(EmptyReader):
         return {"items": items[: wanted.limit], "next_cursor": None if wanted.cursor or len(items) < 10 else "next"}
 
     def systems(self) -> list[dict[str, Any]]:
-        rows = (("mw-transform", "middleware", 156, 52), ("erp-core", "erp", 0, 0), ("sourcing-saas", "saas", 2, 0), ("orders-queue", "queue", 0, 3))
+        rows = (
+            ("mw-transform", "middleware", 156, 52),
+            ("erp-core", "erp", 0, 0),
+            ("sourcing-saas", "saas", 2, 0),
+            ("orders-queue", "queue", 0, 3),
+        )
         return [
             {
                 "system": name,
@@ -538,22 +671,58 @@ class BusyReader(EmptyReader):
         ]
 
     def dependencies(self, since: datetime, until: datetime) -> dict[str, Any]:
-        nodes = [{"system": row["system"], "title": row["title"], "category": row["category"]} for row in self.systems()]
-        edge = {"source": "sourcing-saas", "target": "orders-queue", "kind": "message", "via": "orders", "calls": 1240, "errors": 0}
-        other = {"source": "orders-queue", "target": "mw-transform", "kind": "message", "via": "orders", "calls": 1239, "errors": 156}
+        nodes = [
+            {"system": row["system"], "title": row["title"], "category": row["category"]} for row in self.systems()
+        ]
+        edge = {
+            "source": "sourcing-saas",
+            "target": "orders-queue",
+            "kind": "message",
+            "via": "orders",
+            "calls": 1240,
+            "errors": 0,
+        }
+        other = {
+            "source": "orders-queue",
+            "target": "mw-transform",
+            "kind": "message",
+            "via": "orders",
+            "calls": 1239,
+            "errors": 156,
+        }
         timed = {"error_ratio": 0.1, "p50_ms": 61_000.0, "p95_ms": 90_000.0, "observed": True}
         return {"nodes": nodes, "edges": [edge | timed, other | timed]}
 
     def sources(self) -> list[dict[str, Any]]:
         base = {"declared": True, "expect_every": "5m", "last_error": None}
         return [
-            base | {"name": "erp-events", "system": "erp-core", "blind": False, "watermark": at(seconds=31), "lag_ms": 31_000.0},
-            base | {"name": "shelf-scanner", "system": "logistics", "blind": True, "watermark": at(minutes=48), "lag_ms": 2_880_000.0},
+            base
+            | {
+                "source": "erp-events",
+                "title": "ERP events",
+                "system": "erp-core",
+                "blind": False,
+                "watermark": at(seconds=31),
+                "lag_ms": 31_000.0,
+            },
+            base
+            | {
+                "source": "shelf-scanner",
+                "title": "Shelf scanner",
+                "system": "logistics",
+                "blind": True,
+                "watermark": at(minutes=48),
+                "lag_ms": 2_880_000.0,
+            },
         ]
 
     def runbooks(self) -> list[dict[str, Any]]:
         return [
-            {"id": "PurchaseOrderTransformFailed", "title": "Purchase order: transform failed", "flows": ["procure_to_pay"]},
+            {
+                "id": "PurchaseOrderTransformFailed",
+                "title": "Purchase order: transform failed",
+                "flows": ["procure_to_pay"],
+            },
             {"id": "PurchaseOrder", "title": "Purchase order", "flows": ["procure_to_pay"]},
         ]
 
