@@ -2,13 +2,14 @@
 -- the deadline passed, a stuck one where it last moved on.
 SELECT
     bucket,
-    sum(started) AS started, sum(completed) AS completed, sum(failed) AS failed, sum(late) AS late, sum(stuck) AS stuck,
-    quantilesIf(0.5, 0.95, 0.99)(duration_ms, completed = 1) AS quantiles_ms
+    sum(fact.2) AS started, sum(fact.3) AS completed, sum(fact.4) AS failed, sum(fact.5) AS late, sum(fact.6) AS stuck,
+    quantilesIf(0.5, 0.95, 0.99)(took_ms, fact.3 = 1) AS quantiles_ms
 FROM
 (
     SELECT
-        fact.1 AS at, fact.2 AS started, fact.3 AS completed, fact.4 AS failed, fact.5 AS late, fact.6 AS stuck,
-        assumeNotNull(duration_ms) AS duration_ms,
+        fact,
+        assumeNotNull(duration_ms) AS took_ms,
+        assumeNotNull(fact.1) AS at,
         toInt64({since_us:Int64} + intDiv(toUnixTimestamp64Micro(at) - {since_us:Int64}, {bucket_us:Int64})
             * {bucket_us:Int64}) AS bucket
     FROM transactions_current

@@ -32,10 +32,10 @@ SELECT
 FROM
 (
     SELECT started.flow AS flow, started.tier AS tier, decided.outcome AS outcome, decided.deadline AS deadline,
-        greatest(0, least(
+        toUnixTimestamp64Micro(toDateTime64({as_of:DateTime64(3, 'UTC')}, 6, 'UTC')) AS as_of_us,
+        greatest(0., least(
             ifNull(started.late_by_ms, 1e300),
-            (toUnixTimestamp64Milli({as_of:DateTime64(3, 'UTC')}) - toUnixTimestamp64Milli(toDateTime64(ifNull(started.deadline_at,
-                {as_of:DateTime64(3, 'UTC')}), 3, 'UTC'))))) AS past_ms
+            (as_of_us - ifNull(toUnixTimestamp64Micro(started.deadline_at), as_of_us)) / 1e3)) AS past_ms
     FROM started LEFT JOIN decided ON decided.transaction_id = started.transaction_id
 )
 GROUP BY flow
