@@ -29,6 +29,7 @@ STATE_ICONS = {
     "quiet": "question",
     "ok": "check",
 }
+CATEGORIES = ("erp", "middleware", "identity", "queue", "saas", "gateway", "database", "network", "unknown")
 LEVEL_ICONS = {"bad": "cross", "warn": "alert", "unknown": "question", "good": "check", "info": "arrow"}
 
 
@@ -76,7 +77,12 @@ def tier_badge(tier: int | None) -> Node:
 
 def category_dot(category: str | None) -> Node:
     """Return the coloured mark of a system category."""
-    return html.I(className=f"dot cat-{category or 'unknown'}", title=category or "unknown category")
+    return html.I(className=f"dot {category_class(category)}", title=category or "unknown category")
+
+
+def category_class(category: str | None) -> str:
+    """Return the class that colours a category; a category nobody defined is coloured as unknown."""
+    return f"cat-{category if category in CATEGORIES else 'unknown'}"
 
 
 def system_name(system: str | None, category: str | None) -> Node:

@@ -7,6 +7,7 @@ from dash import html
 
 from dashboards.components import (
     attribute_list,
+    category_class,
     category_dot,
     definition_list,
     empty,
@@ -92,7 +93,7 @@ def _bar(context: PageContext, bar: Bar, picked: str) -> Node:
         {"right": f"{100 - left:.2f}%"} if left + width > (1 - _LOOSE_GAP) * 100 else {"left": f"{left + width:.2f}%"}
     )
     track = [
-        html.I(className=f"{shape} cat-{mark.category}{' is-error' if mark.is_error else ''}", style=style),
+        html.I(className=f"{shape} {category_class(mark.category)}{' is-error' if mark.is_error else ''}", style=style),
         html.Span([icon("cross") if mark.is_error else None, text], className="wf-text num", style=beside),
     ]
     inside = [

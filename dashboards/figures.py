@@ -38,7 +38,7 @@ _TICKS_MS = (
 
 def bucket_seconds(range_s: float, wanted: int = 60) -> float:
     """Return a round bucket width that cuts *range_s* into about *wanted* buckets."""
-    steps = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000)
+    steps = (10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000)
     return float(next((step for step in steps if range_s / step <= wanted * 1.3), steps[-1]))
 
 

@@ -22,13 +22,12 @@ def duration(ms: float | None) -> str:
         return f"\u2212{duration(-ms)}"
     if ms < _SECOND_MS:
         return f"{ms:.0f} ms" if ms >= 1 or ms == 0 else "<1 ms"
-    if ms < _MINUTE_MS:
+    if ms < _MINUTE_MS - _SECOND_MS / 2:
         return f"{ms / _SECOND_MS:.1f} s" if ms < 10 * _SECOND_MS else f"{ms / _SECOND_MS:.0f} s"
-    for unit_ms, unit, part_ms, part in _STEPS_MS:
-        if ms >= unit_ms:
-            whole, rest = divmod(round(ms / part_ms), round(unit_ms / part_ms))
-            return f"{whole} {unit} {rest} {part}" if rest else f"{whole} {unit}"
-    return NOTHING
+    # Rounding comes first, so that 59 m 59.9 s becomes 1 h and not 60 m.
+    unit_ms, unit, part_ms, part = next(step for step in _STEPS_MS if ms >= step[0] - step[2] / 2)
+    whole, rest = divmod(round(ms / part_ms), round(unit_ms / part_ms))
+    return f"{whole} {unit} {rest} {part}" if rest else f"{whole} {unit}"
 
 
 def ratio(value: float | None) -> str:

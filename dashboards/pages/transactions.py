@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from analytics.read.filters import STATUSES, TransactionFilter
-from dashboards.components import aria, empty, link, menu, notice, page_head
+from dashboards.components import CATEGORIES, aria, empty, link, menu, notice, page_head
 from dashboards.context import Page, PageContext
 from dashboards.formats import label, words
 from dashboards.listing import transaction_table
@@ -14,7 +14,6 @@ from dashboards.views.transaction import STATUS_WORDS
 
 Node = Any
 Row = Mapping[str, Any]
-CATEGORIES = ("erp", "middleware", "identity", "queue", "saas", "gateway", "database", "network", "unknown")
 _DEFAULT_SORT = "-started_at"
 FILTER_NAMES = ("flow", "status", "tier", "system", "origin", "milestone", "q", "parent")
 

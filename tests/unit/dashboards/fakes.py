@@ -1,6 +1,7 @@
 """A hospital group's estate as the reader would answer it, and an empty one: same methods, same shapes, no engine."""
 # ruff: noqa: ARG002  # a fake has the signature of what it stands for
 
+import copy
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -221,7 +222,7 @@ ORIGIN = {
 
 
 def failed_summary() -> dict[str, Any]:
-    row = summary(TX_FAILED, "failed", "4500012345", 34, origin=ORIGIN)
+    row = summary(TX_FAILED, "failed", "4500012345", 34, origin=copy.deepcopy(ORIGIN))
     row["milestones"][1] = milestone(
         "sent_to_supplier", "failed", at=at(minutes=33), system="mw-transform", elapsed_ms=1_200.0, attempts=3
     )
