@@ -1,13 +1,11 @@
 """What an operator sets about the door: addresses, limits, spool, TLS."""
 
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from core.units import parse_bytes
-
-ByteSize = Annotated[int, BeforeValidator(parse_bytes), Field(gt=0)]
+from collector.flush_config import FlushConfig
+from collector.sizes import ByteSize
 
 
 class LimitsConfig(BaseModel):
@@ -112,6 +110,7 @@ class CollectorConfig(BaseModel):
         require_token: Demand a bearer token on loopback too.
         limits: What one request may cost.
         spool: Where acknowledged telemetry waits.
+        flush: The way from the spool to the store.
         tls: Encryption in transit.
     """
 
@@ -123,4 +122,5 @@ class CollectorConfig(BaseModel):
     require_token: bool = False
     limits: LimitsConfig = LimitsConfig()
     spool: SpoolConfig = SpoolConfig()
+    flush: FlushConfig = FlushConfig()
     tls: TlsConfig = TlsConfig()

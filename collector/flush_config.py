@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from collector.config import ByteSize
+from collector.sizes import ByteSize
 
 
 class FlushConfig(BaseModel):

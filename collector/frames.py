@@ -108,7 +108,8 @@ def pack_frame(
     cipher: AESGCM, payload: bytes, *, index: int, items: int, received_ns: int, digest: bytes
 ) -> tuple[bytes, bytes]:
     """Return frame header and encrypted payload."""
-    head = _FRAME_HEADER.pack(_FRAME_MAGIC, index, items, len(payload) + TAG_BYTES, received_ns, digest, 0)[:-_CRC_BYTES]
+    length = len(payload) + TAG_BYTES
+    head = _FRAME_HEADER.pack(_FRAME_MAGIC, index, items, length, received_ns, digest, 0)[:-_CRC_BYTES]
     header = head + zlib.crc32(head).to_bytes(_CRC_BYTES, "little")
     return header, cipher.encrypt(_nonce(index), payload, head)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from collector.config import SpoolConfig
-from collector.dead_letters import DeadLetters
+from collector.dead_letters import DeadLetter, DeadLetters
 from collector.frames import FRAME_OVERHEAD_BYTES, FramePlace, SegmentHeader
 from collector.keys import SpoolKey
 from collector.recover import Recovered, recover_segments
@@ -27,6 +27,7 @@ from collector.signals import SIGNALS, Signal
 from collector.spool_lock import SpoolLock
 from core.clock import Clock
 from core.component import Health
+from core.errors import PermanentError
 from core.selfmetrics import DEAD_LETTERS, FSYNC_SECONDS, SPOOL_BYTES, SPOOL_SEGMENTS
 
 _log = structlog.get_logger(__name__)
@@ -107,14 +108,19 @@ class Spool:
         self._writer.start()
 
     def stop(self, timeout_s: float) -> None:
-        """Take nothing more, write what was appended, seal; what is sealed stays for the next start."""
-        with self._lock:
-            self._closing = True
-            self._work.notify_all()
-        self._writer.join(timeout_s)
+        """Seal what is open and let go of the folder; what is sealed stays for the next start."""
+        self.seal_open(timeout_s)
         if not self._writer.is_alive():
             self._resends.close()
             self._hold.release()
+
+    def seal_open(self, timeout_s: float) -> None:
+        """Write and seal everything appended so far, within *timeout_s* seconds, and take nothing more."""
+        with self._lock:
+            self._closing = True
+            self._work.notify_all()
+        if self._writer.is_alive():
+            self._writer.join(timeout_s)
 
     def append(
         self, signal: Signal, payload: bytes, *, items: int, received_ns: int = 0, once: bool = True
@@ -138,6 +144,7 @@ class Spool:
         """
         digest = self._key.digest(signal, payload)
         stored: Future[bool] = Future()
+        stored.set_running_or_notify_cancel()  # shared with other callers: nobody may cancel it
         entry = Entry(payload, items, received_ns or self._clock.now_ns(), digest)
         with self._lock:
             if self._closing:
@@ -205,6 +212,22 @@ class Spool:
     def quarantine(self, segment: Segment, frame: Frame, reason: str) -> None:
         """Copy one frame that the store cannot take into the dead letters; *reason* is a short name without values."""
         self._bury(segment.header, frame.payload, reason, frame.index, frame.items, frame.received_ns, readable=True)
+
+    def redrive(self, letter_id: str, timeout_s: float = 60.0) -> DeadLetter:
+        """
+        Put a dead letter back, and remove it from its folder once it is on disk here.
+
+        Raises:
+            PermanentError: There is none of that id, or its bytes are damaged.
+            OverloadedError: No room now.
+        """
+        letter, payload = self.dead_letters.show(letter_id)
+        if not letter.is_readable:
+            raise PermanentError("the bytes of this dead letter are damaged", remedy="ask its sender to send it again")
+        stored = self.append(letter.signal, payload, items=letter.items, received_ns=letter.received_ns, once=False)
+        stored.result(timeout_s)
+        self.dead_letters.remove(letter_id)
+        return letter
 
     def health(self) -> list[Health]:
         """Return the state of the spool."""

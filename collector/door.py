@@ -1,0 +1,88 @@
+"""The receivers and the spool behind them: everything up to the acknowledgement."""
+
+from collector.admission import Admission
+from collector.auth import Authenticator
+from collector.config import CollectorConfig
+from collector.grpc_server import GrpcReceiver
+from collector.http_events import EventsEndpoint
+from collector.http_messages import Endpoint
+from collector.http_otlp import OtlpEndpoint, UnknownEndpoint
+from collector.http_server import HttpServer
+from collector.intake import Intake
+from collector.loop_thread import Bridge, LoopThread
+from collector.otlp import SERVICES
+from collector.spool import Spool
+from collector.validate import Validator
+from core.clock import Clock
+from core.component import Health
+
+_START_TIMEOUT_S = 10.0
+EVENTS_PATH = "/v1/events"
+
+
+class Door:
+    """
+    OTLP/gRPC on one port, OTLP/HTTP and CloudEvents on another.
+
+    Args:
+        config: Addresses and limits.
+        spool: Where accepted requests go; started and stopped by the caller.
+        authenticator: Judges credentials.
+        clock: Wall clock.
+
+    Attributes:
+        events: The endpoint for CloudEvents, for the main application to share.
+    """
+
+    def __init__(self, config: CollectorConfig, spool: Spool, authenticator: Authenticator, clock: Clock) -> None:
+        self._config = config
+        self._thread = LoopThread("receivers")
+        self.admission = Admission(config.limits.max_in_flight_bytes)
+        bridge = Bridge(self._thread.loop)
+        intake = Intake(spool, Validator(config.limits))
+        self.events = EventsEndpoint(intake, config.limits, authenticator, clock)
+        self._grpc = GrpcReceiver(intake, self.admission, config.limits, authenticator, bridge)
+        endpoints = {
+            service.http_path: OtlpEndpoint(service, intake, config.limits, authenticator)
+            for service in SERVICES.values()
+        }
+        paths: dict[str, Endpoint] = {**endpoints, EVENTS_PATH: self.events}
+        self._http = HttpServer(paths, UnknownEndpoint(frozenset(paths)), self.admission, config.limits, bridge)
+
+    @property
+    def grpc_port(self) -> int:
+        """Port OTLP/gRPC listens on; 0 before the start."""
+        return self._grpc.port
+
+    @property
+    def http_port(self) -> int:
+        """Port OTLP/HTTP listens on; 0 before the start."""
+        return self._http.port
+
+    def start(self) -> None:
+        """
+        Listen on both ports.
+
+        Raises:
+            OSError, RuntimeError: An address cannot be bound.
+        """
+        self._thread.start()
+        host = self._config.host
+        self._thread.call(self._grpc.start(_join(host, self._config.grpc_port)), _START_TIMEOUT_S)
+        self._thread.call(self._http.start(host, self._config.http_port), _START_TIMEOUT_S)
+
+    def stop(self, timeout_s: float) -> None:
+        """Refuse new requests, answer those under way within *timeout_s* seconds."""
+        self._thread.call(self._http.stop(timeout_s / 2), timeout_s)
+        self._thread.call(self._grpc.stop(timeout_s / 2), timeout_s)
+        self._thread.close(timeout_s)
+
+    def health(self) -> list[Health]:
+        """Return whether the ports are served."""
+        is_alive = self._thread.is_alive
+        detail = f"OTLP/gRPC on {self.grpc_port}, OTLP/HTTP on {self.http_port}" if is_alive else "not listening"
+        return [Health("receivers", ok=is_alive, detail=detail)]
+
+
+def _join(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,126 @@
+"""OTLP/gRPC: the three Export services on one port, request bytes passed on as received."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+import grpc.aio
+from grpc_status import rpc_status
+
+from collector.admission import Admission
+from collector.auth import Authenticator
+from collector.config import LimitsConfig
+from collector.intake import Intake, count_refusal
+from collector.loop_thread import Bridge
+from collector.otlp import SERVICES, OtlpService
+from collector.refusals import RefusalError
+from collector.signals import Signal
+from collector.status import status_of
+
+Handler = Callable[[bytes, Any], Awaitable[bytes]]
+
+
+class GrpcReceiver:
+    """
+    The gRPC port.
+
+    Args:
+        intake: Where requests go.
+        admission: Bytes under way.
+        limits: Message size and streams.
+        authenticator: Judges credentials before a message is read.
+        bridge: Tells the loop that a request is on disk.
+    """
+
+    def __init__(
+        self, intake: Intake, admission: Admission, limits: LimitsConfig, authenticator: Authenticator, bridge: Bridge
+    ) -> None:
+        self._intake = intake
+        self._admission = admission
+        self._limits = limits
+        self._authenticator = authenticator
+        self._bridge = bridge
+        self.port = 0
+
+    async def start(self, address: str, credentials: Any = None) -> None:
+        """
+        Listen on *address* (``host:port``); with *credentials* over TLS.
+
+        Raises:
+            RuntimeError: The address cannot be bound.
+        """
+        options = [
+            ("grpc.max_receive_message_length", self._limits.max_request_bytes),
+            ("grpc.max_concurrent_streams", self._limits.max_concurrent_streams),
+            ("grpc.so_reuseport", 0),
+        ]
+        interceptors = [_AuthInterceptor(self._authenticator)] if self._authenticator.is_required else []
+        self._server = grpc.aio.server(options=options, interceptors=interceptors)
+        for service in SERVICES.values():
+            export = grpc.unary_unary_rpc_method_handler(self._build_export(service))
+            handler = grpc.method_handlers_generic_handler(service.grpc_service, {"Export": export})
+            self._server.add_generic_rpc_handlers((handler,))
+        if credentials is None:
+            self.port = self._server.add_insecure_port(address)
+        else:
+            self.port = self._server.add_secure_port(address, credentials)
+        await self._server.start()
+
+    async def stop(self, grace_s: float) -> None:
+        """Refuse new calls, and give those under way *grace_s* seconds."""
+        await self._server.stop(grace_s)
+
+    def _build_export(self, service: OtlpService) -> Handler:
+        signal = service.signal
+
+        async def export(request: bytes, context: Any) -> bytes:
+            size = len(request)
+            taken = 0
+            try:
+                self._admission.take(size)
+                taken = size
+                accepted = self._intake.accept(signal, request, "grpc")
+                if accepted.stored is not None:
+                    await self._bridge.wait(accepted.stored)
+            except RefusalError as error:
+                count_refusal(signal, error)
+                await _abort(context, error)
+            finally:
+                self._admission.give(taken)
+            return service.partial_success(accepted.checked.rejected, accepted.checked.message)
+
+        return export
+
+
+async def _abort(context: Any, error: RefusalError) -> None:
+    status = rpc_status.to_status(status_of(error))
+    await context.abort(status.code, status.details, status.trailing_metadata)
+
+
+class _AuthInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc ships no types
+    """Refuses a call before its message is read, and so before it is inflated."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+        self._signals = {f"/{service.grpc_service}/Export": service.signal for service in SERVICES.values()}
+
+    async def intercept_service(self, continuation: Any, details: Any) -> Any:
+        signal = self._signals.get(details.method)
+        if signal is None:
+            return await continuation(details)
+        header = next((value for key, value in details.invocation_metadata if key == "authorization"), "")
+        try:
+            self._authenticator.check(header, signal)
+        except RefusalError as error:
+            return _build_refusal(signal, error)
+        return await continuation(details)
+
+
+def _build_refusal(signal: Signal, error: RefusalError) -> Any:
+    async def refuse(_requests: Any, context: Any) -> bytes:
+        count_refusal(signal, error)
+        await _abort(context, error)
+        return b""
+
+    # As a streaming handler, which may answer without having read the message.
+    return grpc.stream_unary_rpc_method_handler(refuse)

@@ -1,0 +1,132 @@
+"""The collector as one component: doors, spool and flusher, started against the data path and stopped along it."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from collector.admission import Admission
+from collector.auth import OpenDoor
+from collector.cloud_events import Event, pack_events
+from collector.config import CollectorConfig, SpoolConfig
+from collector.dead_letters import DeadLetter
+from collector.door import Door
+from collector.flush import Flusher
+from collector.http_events import EventsEndpoint
+from collector.keys import load_key
+from collector.signals import Signal
+from collector.spool import Spool
+from core.clock import Clock
+from core.component import Health
+from runbooks import CatalogProvider
+from storage.store import Store
+
+_STORE_TIMEOUT_S = 60.0
+
+
+class CollectorService:
+    """
+    Everything between a client and the raw tables.
+
+    Args:
+        store: Where rows go.
+        state: Relational state; holds the tokens.
+        catalog: What is monitored; holds the redaction rules.
+        clock: Wall clock.
+        config: Addresses, limits, spool.
+        data_dir: Folder that relative paths of *config* start from.
+        doors: False for no listening port, e.g. for an import straight into the data folder.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        state: Engine,
+        catalog: CatalogProvider,
+        clock: Clock,
+        config: CollectorConfig,
+        data_dir: Path,
+        *,
+        doors: bool = True,
+    ) -> None:
+        self.config = config
+        self._state = state
+        self._catalog = catalog
+        self._clock = clock
+        self._has_doors = doors
+        data_dir.mkdir(parents=True, exist_ok=True)
+        key = load_key(data_dir / config.spool.key_file, config.spool.key.get_secret_value())
+        self.spool = Spool(_rooted(config.spool, data_dir), key, clock)
+        self._flusher = Flusher(self.spool, store, clock, config.flush)
+        self._door = Door(config, self.spool, OpenDoor(), clock)
+
+    @property
+    def grpc_port(self) -> int:
+        """Port OTLP/gRPC listens on; 0 before the start."""
+        return self._door.grpc_port
+
+    @property
+    def http_port(self) -> int:
+        """Port OTLP/HTTP listens on; 0 before the start."""
+        return self._door.http_port
+
+    @property
+    def admission(self) -> Admission:
+        """Bytes under way, over all doors."""
+        return self._door.admission
+
+    @property
+    def events(self) -> EventsEndpoint:
+        """The endpoint for CloudEvents."""
+        return self._door.events
+
+    def start(self) -> None:
+        """
+        Recover the spool, flush what it holds, and listen.
+
+        Raises:
+            core.errors.ConfigError: Another process uses the spool, or its key is wrong.
+            OSError, RuntimeError: An address cannot be bound.
+        """
+        self.spool.start()
+        self._flusher.start()
+        if self._has_doors:
+            self._door.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Refuse new requests, answer those under way, flush what *timeout_s* allows; the rest stays in the spool."""
+        if self._has_doors:
+            self._door.stop(timeout_s / 3)
+        self.spool.seal_open(timeout_s / 3)
+        self._flusher.stop(timeout_s)
+        self.spool.stop(timeout_s)
+
+    def health(self) -> list[Health]:
+        """Return the state of doors, spool and flusher."""
+        doors = self._door.health() if self._has_doors else []
+        return [*doors, *self.spool.health(), *self._flusher.health()]
+
+    def accept_events(self, events: list[Event]) -> None:
+        """
+        Take CloudEvents in JSON form without a door; returns when they are on disk.
+
+        Raises:
+            BadDataError: One of them is not a valid event; none is taken.
+            OverloadedError: No room now.
+        """
+        if events:
+            payload = pack_events(events, self._clock.now_ns())
+            self.spool.append(Signal.EVENTS, payload, items=len(events)).result(_STORE_TIMEOUT_S)
+
+    def redrive(self, letter_id: str) -> DeadLetter:
+        """
+        Put a dead letter back into the spool, and remove it from the folder once it is on disk there.
+
+        Raises:
+            PermanentError: There is none of that id, or its bytes are damaged.
+            OverloadedError: No room now.
+        """
+        return self.spool.redrive(letter_id)
+
+
+def _rooted(config: SpoolConfig, data_dir: Path) -> SpoolConfig:
+    return config.model_copy(update={"path": data_dir / config.path})
