@@ -3,8 +3,8 @@ CREATE TABLE metric_points_summary
 (
     segment_id UInt64 CODEC(ZSTD(1)),
     received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    time DateTime64(9, 'UTC') CODEC(Delta(8), LZ4),
-    start_time DateTime64(9, 'UTC') CODEC(Delta(8), LZ4),
+    time DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    start_time DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
     service LowCardinality(String) CODEC(LZ4),
     metric LowCardinality(String) CODEC(LZ4),
     description LowCardinality(String) CODEC(LZ4),
@@ -18,7 +18,7 @@ CREATE TABLE metric_points_summary
     scope_attributes Map(LowCardinality(String), String) CODEC(LZ4),
     scope_dropped_attributes_count UInt32 CODEC(LZ4),
     scope_schema_url LowCardinality(String) CODEC(LZ4),
-    attributes Map(LowCardinality(String), String) CODEC(LZ4),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     series UInt64 CODEC(LZ4),
     flags UInt32 CODEC(LZ4),
     count UInt64 CODEC(LZ4),
@@ -35,4 +35,6 @@ SETTINGS
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
+    min_rows_for_wide_part = 1000000,
+    min_bytes_for_wide_part = 268435456,
     ttl_only_drop_parts = 1

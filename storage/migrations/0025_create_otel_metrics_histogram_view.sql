@@ -1,0 +1,31 @@
+-- Points of histogram metrics under the column names of the OpenTelemetry Collector's ClickHouse exporter.
+CREATE VIEW otel_metrics_histogram AS
+SELECT
+    resource_attributes AS ResourceAttributes,
+    resource_schema_url AS ResourceSchemaUrl,
+    scope_name AS ScopeName,
+    scope_version AS ScopeVersion,
+    scope_attributes AS ScopeAttributes,
+    scope_dropped_attributes_count AS ScopeDroppedAttrCount,
+    scope_schema_url AS ScopeSchemaUrl,
+    service AS ServiceName,
+    metric AS MetricName,
+    description AS MetricDescription,
+    unit AS MetricUnit,
+    attributes AS Attributes,
+    start_time AS StartTimeUnix,
+    time AS TimeUnix,
+    count AS Count,
+    ifNull(sum, 0) AS Sum,
+    bucket_counts AS BucketCounts,
+    explicit_bounds AS ExplicitBounds,
+    `exemplars.attributes` AS `Exemplars.FilteredAttributes`,
+    `exemplars.time` AS `Exemplars.TimeUnix`,
+    `exemplars.value` AS `Exemplars.Value`,
+    arrayMap(id -> lower(hex(id)), `exemplars.span_id`) AS `Exemplars.SpanId`,
+    arrayMap(id -> lower(hex(id)), `exemplars.trace_id`) AS `Exemplars.TraceId`,
+    flags AS Flags,
+    ifNull(min, 0) AS Min,
+    ifNull(max, 0) AS Max,
+    toInt32(aggregation_temporality) AS AggregationTemporality
+FROM metric_points_histogram

@@ -1,0 +1,73 @@
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigError
+from storage.config import StorageConfig
+from storage.migrate import apply_migrations, list_migrations, pending_migrations
+from storage.store import Store, open_store
+
+
+@pytest.fixture
+def empty(engine_path: Path) -> Iterator[Store]:
+    database = f"test_{uuid.uuid4().hex[:12]}"
+    store = open_store(StorageConfig(path=engine_path, database=database, pool_size=1))
+    yield store
+    store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})
+    store.close()
+
+
+def test_everything_is_applied_once_and_in_order(empty: Store):
+    applied = apply_migrations(empty)
+    assert [migration.version for migration in applied] == [migration.version for migration in list_migrations()]
+    assert apply_migrations(empty) == []
+    assert pending_migrations(empty) == []
+
+
+def test_versions_are_unique():
+    versions = [migration.version for migration in list_migrations()]
+    assert len(versions) == len(set(versions))
+
+
+def test_a_file_changed_after_it_was_applied_stops_the_start(empty: Store):
+    apply_migrations(empty)
+    empty.execute(
+        "ALTER TABLE schema_migrations UPDATE checksum = 'other' WHERE version = 1", None, {"mutations_sync": 2}
+    )
+    with pytest.raises(ConfigError, match="0001_create_spans was changed"):
+        apply_migrations(empty)
+
+
+def test_looking_at_what_is_pending_changes_nothing(empty: Store):
+    assert len(pending_migrations(empty)) == len(list_migrations())
+    assert empty.value("SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = 'spans'") == 0
+
+
+def test_the_columns_other_tools_read_are_there(engine: Store):
+    columns = engine.rows(
+        "SELECT table, groupArray(name) AS names FROM system.columns"
+        " WHERE database = currentDatabase() AND startsWith(table, 'otel_') GROUP BY table"
+    )
+    names = {row["table"]: set(row["names"]) for row in columns}
+    assert {
+        "Timestamp",
+        "TraceId",
+        "SpanId",
+        "ParentSpanId",
+        "SpanName",
+        "SpanKind",
+        "ServiceName",
+        "Duration",
+    } <= names["otel_traces"]
+    assert {"Events.Timestamp", "Links.TraceId", "SpanAttributes", "ResourceAttributes", "StatusCode"} <= names[
+        "otel_traces"
+    ]
+    assert {"TraceId", "Start", "End"} == names["otel_traces_trace_id_ts"]
+    assert {"Timestamp", "Body", "SeverityText", "LogAttributes", "EventName"} <= names["otel_logs"]
+    assert {"Value", "IsMonotonic", "AggregationTemporality", "Exemplars.TraceId"} <= names["otel_metrics_sum"]
+    assert {"BucketCounts", "ExplicitBounds", "Min", "Max"} <= names["otel_metrics_histogram"]
+    assert {"Scale", "PositiveBucketCounts", "NegativeOffset"} <= names["otel_metrics_exponential_histogram"]
+    assert {"ValueAtQuantiles.Quantile", "ValueAtQuantiles.Value"} <= names["otel_metrics_summary"]
+    assert "Value" in names["otel_metrics_gauge"]
