@@ -85,6 +85,8 @@ def _yaml_finding(path: Path, error: yaml.YAMLError, line_offset: int = 0) -> Fi
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         problem = " ".join(part for part in (error.problem, error.context) if part)
+        if error.context_mark and error.context_mark.line + 1 != line:
+            problem += f" begun on line {error.context_mark.line + 1 + line_offset}"
     return Finding(
         path, line + line_offset, "yaml", f"not YAML: {problem}", "check indentation, colons, quotes", blocking=True
     )
