@@ -12,7 +12,7 @@ from wayline.estate.emit import resource_of
 from wayline.estate.telemetry import SpanItem
 
 _INTERVAL_MS = 10_000
-_TIMEOUT_S = 5
+_TIMEOUT_S = 2
 _REMEMBERED = 50_000
 
 
