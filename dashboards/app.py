@@ -13,7 +13,8 @@ from typing import Any
 import structlog
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.backends import _fastapi as dash_fastapi  # index() wants to know the request it answers
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Request, Response
+from starlette.types import Receive, Scope, Send
 
 from alerting.service import AlertService
 from analytics.read import Reader
@@ -258,19 +259,23 @@ def _mount(server: FastAPI, dash_app: Any) -> None:
         finally:
             current_request.reset(token)
 
-    async def anything_else(request: Request) -> Response:
-        if request.path_params["rest"].startswith(_NOT_PAGES):
-            raise HTTPException(status_code=404)
-        return await index(request)
-
     for pattern in PATTERNS:
         server.add_api_route(pattern, index, methods=["GET", "HEAD"], include_in_schema=False)
+    unmatched = server.router.default
 
-    def add_last_route() -> None:
-        # Dash calls this when the server starts, after every router is in place. Its own catch-all would answer
-        # 200 with a page to unknown addresses of the API.
-        server.add_api_route("/{rest:path}", anything_else, methods=["GET", "HEAD"], include_in_schema=False)
+    async def anything_else(scope: Scope, receive: Receive, send: Send) -> None:
+        page_wanted = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if page_wanted and not scope["path"].lstrip("/").startswith(_NOT_PAGES):
+            await (await index(Request(scope, receive)))(scope, receive, send)
+        else:
+            await unmatched(scope, receive, send)
 
-    dash_app.backend._setup_catchall = add_last_route  # noqa: SLF001  # Dash has no public switch for its catch-all
+    # Dash's own catch-all is a route: it would answer 200 with a page to unknown addresses of the API.
+    server.router.default = anything_else
+    dash_app.backend._setup_catchall = _no_route  # noqa: SLF001  # Dash has no public switch for its catch-all
     dash_app._setup_server()  # noqa: SLF001  # else the first visit to a deep link would come without style sheets
     server.add_middleware(SecurityHeaders, policy=content_security_policy(script_hashes(dash_app)))
+
+
+def _no_route() -> None:
+    """Stand for Dash's catch-all route."""
