@@ -37,7 +37,7 @@ def _examine_disk(data: Path) -> Health:
 
 
 def _examine_catalog(settings: Settings) -> Health:
-    errors = [finding for finding in lint(settings.catalog.dirs) if finding.severity == "error"]
+    errors = [finding for finding in lint(settings.catalog.dirs or None) if finding.severity == "error"]
     return Health("catalog", not errors, str(errors[0]) if errors else "sound")
 
 

@@ -44,9 +44,10 @@ class Wayline:
     Args:
         settings: Composed settings.
         clock: Source of time.
+        doors: False for no OTLP ports, e.g. for an import into the folder of a stopped server.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, doors: bool = True) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         _refuse_open_host(settings)
@@ -55,9 +56,11 @@ class Wayline:
         self.state = open_state(settings.server.state_url or data)
         self.store: Store = open_store(settings.storage)
         apply_migrations(self.store)
-        self.catalog = CatalogProvider(settings.catalog.dirs, self.clock)
+        self.catalog = CatalogProvider(settings.catalog.dirs or None, self.clock)
         self.reader = Reader(self.store, self.catalog, self.clock)
-        self.collector = CollectorService(self.store, self.state, self.catalog, self.clock, settings.collector, data)
+        self.collector = CollectorService(
+            self.store, self.state, self.catalog, self.clock, settings.collector, data, doors=doors
+        )
         self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate)
         self.alerts = AlertService(self.store, self.state, self.catalog, self.clock, settings.alerting, self.public_url)
         self.components: list[Component] = [self.alerts, self.correlator, self.collector]
@@ -85,6 +88,10 @@ class Wayline:
         """Stop along the data path within the shutdown time, then close the stores."""
         for component in reversed(self.components):
             component.stop(self.settings.server.shutdown_timeout_s)
+        self.close()
+
+    def close(self) -> None:
+        """Close the stores; the components must have stopped."""
         self.store.close()
         self.state.dispose()
 
@@ -151,8 +158,8 @@ def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], 
         announce(wayline)
         if when_ready:
             when_ready(wayline, ending)
-        while not ending.wait(0.5):
-            pass
+        while not ending.wait(settings.catalog.reload_interval_s):
+            wayline.catalog.reload_if_changed()
         server.should_exit = True
         thread.join(timeout=10)
 
@@ -160,11 +167,11 @@ def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], 
 def announce(wayline: Wayline) -> None:
     """Print where everything is, ending in a line that says ready."""
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
-    server, collector = wayline.settings.server, wayline.settings.collector
+    server = wayline.settings.server
     console.print(f"  pages      {wayline.public_url}/")
     console.print(f"  API        {wayline.public_url}/api/v1/docs")
-    console.print(f"  OTLP/gRPC  {server.host}:{collector.grpc_port}")
-    console.print(f"  OTLP/HTTP  http://{server.host}:{collector.http_port}")
+    console.print(f"  OTLP/gRPC  {server.host}:{wayline.collector.grpc_port}")
+    console.print(f"  OTLP/HTTP  http://{server.host}:{wayline.collector.http_port}")
     console.print(f"  data       {server.data.resolve()}")
     console.print("[green]Wayline is ready.[/green]")
     sys.stdout.flush()

@@ -134,7 +134,7 @@ def load_settings(
         return Settings.model_construct(
             **{
                 section: type(getattr(below_flags, section)).model_validate(values)
-                for section, values in _below_data(merged).items()
+                for section, values in _derive(merged).items()
             }
         )
     except ValidationError as error:
@@ -143,10 +143,12 @@ def load_settings(
         raise ConfigError(f"setting {where}: {first['msg']}", remedy=f"it was {first.get('input')!r}") from error
 
 
-def _below_data(merged: dict[str, Any]) -> dict[str, Any]:
-    """Put the embedded engine under the data folder unless it was given a place of its own."""
+def _derive(merged: dict[str, Any]) -> dict[str, Any]:
+    """Put the embedded engine under the data folder, and every port on the server's address, unless said otherwise."""
     if merged["storage"]["path"] == StorageConfig().path:
         merged["storage"]["path"] = Path(merged["server"]["data"]) / "store"
+    if merged["collector"]["host"] == CollectorConfig().host:
+        merged["collector"]["host"] = merged["server"]["host"]
     return merged
 
 

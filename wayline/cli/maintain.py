@@ -24,7 +24,7 @@ def check(
     if schema:
         print(json.dumps(json_schema(), indent=2))
         return
-    findings = lint(settings_from(config=config, catalog=catalog).catalog.dirs)
+    findings = lint(settings_from(config=config, catalog=catalog).catalog.dirs or None)
     if as_json:
         print(json.dumps([finding.as_dict() for finding in findings], indent=2))
     else:
