@@ -1,0 +1,96 @@
+"""The correlator as a component: one thread that ticks while Wayline runs."""
+
+import threading
+from datetime import datetime, timedelta
+
+import structlog
+
+from analytics.correlate.config import CorrelateConfig
+from analytics.correlate.tick import Locate, Tick, TickReport
+from core.clock import Clock
+from core.component import Health
+from core.errors import WaylineError
+from runbooks import CatalogProvider
+from storage.store import Store
+
+log = structlog.get_logger("wayline.correlate")
+_STALLED_AFTER = timedelta(seconds=60)
+
+
+class Correlator:
+    """
+    Joins evidence into transactions, tick by tick.
+
+    Args:
+        store: The store, migrated.
+        catalog_provider: The catalog in force; asked anew at every tick.
+        clock: Source of time.
+        config: How often and how much at once.
+        locate: The search for origins; None for the one of `analytics.origin`.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        catalog_provider: CatalogProvider,
+        clock: Clock,
+        config: CorrelateConfig | None = None,
+        locate: Locate | None = None,
+    ) -> None:
+        self._store = store
+        self._provider = catalog_provider
+        self._clock = clock
+        self._config = config or CorrelateConfig()
+        self._tick = Tick(store, self._config, locate or _default_locate())
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._last_success: datetime | None = None
+        self._trouble = ""
+
+    def tick(self, now: datetime | None = None) -> TickReport:
+        """Correlate what is pending and judge what is due, once; safe from any thread."""
+        with self._lock:
+            self._provider.reload_if_changed()
+            report = self._tick.run(self._provider.current(), now or self._clock.now())
+            self._last_success = self._clock.now()
+            self._trouble = ""
+            return report
+
+    def start(self) -> None:
+        """Begin ticking."""
+        self._ending.clear()
+        self._last_success = self._clock.now()
+        self._thread = threading.Thread(target=self._run, name="correlate", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Finish the tick under way; what is pending is correlated after the next start."""
+        self._ending.set()
+        if self._thread:
+            self._thread.join(timeout_s)
+            self._thread = None
+
+    def health(self) -> list[Health]:
+        """Return whether ticks succeed."""
+        if self._trouble:
+            return [Health("correlate", ok=False, detail=self._trouble)]
+        late = self._last_success is not None and self._clock.now() - self._last_success > _STALLED_AFTER
+        return [Health("correlate", ok=not late, detail="the last tick takes long" if late else "")]
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            more = False
+            try:
+                more = self.tick().more
+            except WaylineError as error:
+                self._trouble = f"a tick failed: {type(error).__name__}"
+                log.exception("correlation tick failed")
+            if not more:
+                self._ending.wait(self._config.interval_s)
+
+
+def _default_locate() -> Locate | None:
+    from analytics import origin  # noqa: PLC0415 - origin builds on our tables; imported late so that neither needs the other to load
+
+    return getattr(origin, "locate", None)

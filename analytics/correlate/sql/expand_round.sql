@@ -1,0 +1,21 @@
+-- The units that share a value with, or are linked to or from, those found in the last round.
+INSERT INTO tick_units
+WITH
+    (SELECT groupArray(identity_hash) FROM quarantined_values FINAL) AS quarantined
+SELECT DISTINCT unit_id, {round:UInt16} + 1
+FROM
+(
+    SELECT unit_id
+    FROM identifier_units
+    WHERE identity_hash IN
+    (
+        SELECT arrayJoin(arrayConcat(identity_hashes, hop_hashes, [unit_id])) AS value_hash
+        FROM tick_loaded
+        WHERE unit_id IN (SELECT unit_id FROM tick_units WHERE round = {round:UInt16}) AND NOT has(quarantined, value_hash)
+    )
+    UNION ALL
+    SELECT arrayJoin(linked_units) AS unit_id
+    FROM tick_loaded
+    WHERE unit_id IN (SELECT unit_id FROM tick_units WHERE round = {round:UInt16})
+)
+WHERE unit_id NOT IN (SELECT unit_id FROM tick_units)

@@ -1,0 +1,66 @@
+-- Spans of new segments with their identifiers and conventions found by attribute name. NORMALISED, WANTED and EXTRAS
+-- are expressions that extract.py makes from the catalog. A span that links to exactly one other trace is joined to it.
+INSERT INTO tick_extracted
+WITH
+    arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(attributes)) AS own_codes,
+    arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(resource_attributes))
+        AS resource_codes,
+    arrayConcat(
+        arrayZip(
+            arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, own_codes)),
+            arrayFilter((v, c) -> c != 0, mapValues(attributes), own_codes)),
+        arrayZip(
+            arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, resource_codes)),
+            arrayFilter((v, c) -> c != 0, mapValues(resource_attributes), resource_codes))
+    ) AS found,
+    arrayDistinct(arrayFilter(e -> WANTED, arrayMap(e -> (e.1, NORMALISED), arrayFilter(e -> e.1 < 900, found)))) AS keyed,
+    arrayFilter(e -> e.1 >= 1000, found) AS conventions,
+    arrayFilter(e -> e.1 != {message_code:UInt16} AND {roles:Array(String)}[e.1] = 'identity', keyed) AS identity,
+    arrayDistinct(arrayFilter(t -> t != trace_id, `links.trace_id`)) AS linked_traces
+SELECT
+    sipHash64(trace_id) AS unit_id,
+    sipHash64('span', trace_id, span_id) AS observation_id,
+    cityHash64(
+        time, duration_ns, name, kind, service, status_code, status_message, parent_span_id,
+        mapKeys(attributes), mapValues(attributes)) AS content_hash,
+    segment_id,
+    'span' AS kind_,
+    time AS at,
+    addNanoseconds(time, duration_ns) AS end_at,
+    trace_id,
+    span_id,
+    parent_span_id,
+    CONVENTION(system) AS explicit_system,
+    service,
+    if(kind IN (3, 4), CONVENTION(peer), '') AS peer,
+    name,
+    kind AS span_kind,
+    CONVENTION(flow) AS flow,
+    CONVENTION(milestone) AS milestone,
+    EXTRAS AS extras,
+    sipHash64(explicit_system, service, flow, milestone, extras) AS signature,
+    lower(CONVENTION(outcome)) AS outcome,
+    status_code = 2 OR outcome = 'error' AS is_error,
+    status_message,
+    if(has(`events.name`, 'exception'),
+        `events.attributes`[indexOf(`events.name`, 'exception')]['exception.type'], '') AS exception_type,
+    if(has(`events.name`, 'exception'),
+        `events.attributes`[indexOf(`events.name`, 'exception')]['exception.message'], '') AS exception_message,
+    0 AS severity_number,
+    '' AS body,
+    '' AS source,
+    '' AS event_id,
+    arrayMap(e -> ({types:Array(String)}[e.1], e.2, {roles:Array(String)}[e.1]), keyed) AS identifiers,
+    arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
+    arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
+    arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2),
+        arrayFilter(e -> e.1 = {correlation_code:UInt16}, keyed)) AS correlation_hashes,
+    if(kind IN (4, 5), arrayMap(e -> sipHash64('message_id', e.2),
+        arrayFilter(e -> e.1 = {message_code:UInt16}, keyed)), []) AS hop_hashes,
+    arrayZip(`links.trace_id`, `links.span_id`) AS links,
+    if(length(linked_traces) = 1, [sipHash64(linked_traces[1])], []) AS linked_units,
+    CONVENTION(parent_type) AS parent_type,
+    CONVENTION(parent) AS parent_value,
+    time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY AS untimely
+FROM spans
+WHERE segment_id IN {segments:Array(UInt64)}

@@ -1,0 +1,3 @@
+SELECT DISTINCT peer
+FROM tick_extracted
+WHERE peer != ''

@@ -1,0 +1,2 @@
+INSERT INTO observations
+SELECT * FROM tick_new

@@ -1,0 +1,2 @@
+INSERT INTO transactions
+SELECT * FROM tick_final

@@ -1,0 +1,194 @@
+-- Flow, milestones, status and deadline of every component as of now. Times are microseconds; 0 is "not".
+-- Each level uses only columns of the one inside it: aliases that build on aliases are written out again and again by
+-- the engine's analyzer, and planning would take longer than running.
+INSERT INTO tick_transactions
+SELECT
+    component, transaction_id, flow, tier, status, started_us, ended_us, last_us, identifiers,
+    arrayMap(
+        (name, state, d, e, due, p, a, owner) -> (
+            name,
+            state,
+            multiIf(
+                state = 'failed', fromUnixTimestamp64Micro(e, 'UTC'),
+                state = 'done', fromUnixTimestamp64Micro(d, 'UTC'),
+                NULL),
+            if(due = 0, NULL, fromUnixTimestamp64Micro(due, 'UTC')),
+            if(state IN ('done', 'failed'),
+                arrayFirst(o -> o.2 = if(state = 'done', d, e) AND o.3 = if(state = 'done', 0, 1), p).4, owner),
+            if(state IN ('done', 'failed'),
+                (if(state = 'done', d, e) - if(a = 0 OR passed[a] = 0, started_us, passed[a])) / 1000, NULL),
+            toUInt16(arrayMax(arrayMap(r -> countEqual(arrayMap(o -> o.5, p), r), arrayMap(o -> o.5, p))))),
+        names, states, done, broken_at, dues, per_step, anchors, owners) AS milestones,
+    names[arrayLastIndex(d -> d > 0, done)] AS current_milestone,
+    if(ended_us > 0, '', names[next_step]) AS next_milestone,
+    if(ended_us > 0, 0, next_due) AS next_due_us,
+    names[failed_step] AS failed_milestone,
+    if(failed_step = 0, '', arrayFirst(o -> o.2 = if(refused, done[failed_step], broken_at[failed_step]),
+        per_step[failed_step]).4) AS failed_system,
+    if(lacking, names[next_step], '') AS missing_milestone,
+    if(lacking, owners[next_step], '') AS missing_system,
+    systems, deadline, breached, judged, if(empty(moments), 0, arrayMin(moments)) AS next_judge_us,
+    arrayConcat(
+        if(judged, [('e2e-deadline', if(breached, 'breached', 'met'),
+            fromUnixTimestamp64Micro(if(breached, deadline, ended_us), 'UTC'))], []),
+        if(status IN ('failed', 'stuck', 'unknown'), [('status', toString(status), fromUnixTimestamp64Micro(
+            multiIf(
+                status != 'failed', if(overdue, next_due, deadline),
+                refused, refused_us,
+                failed_step > 0, broken_at[failed_step],
+                last_us), 'UTC'))], []),
+        arrayFilter(v -> v.2 != '', arrayMap(
+            (name, due, d, delay) -> (
+                concat('within:', name),
+                multiIf(
+                    due = 0 OR untimely, '',
+                    d > 0, if(d > due, 'breached', 'met'),
+                    now_us >= due + delay AND ended_us = 0 AND status != 'unknown', 'breached',
+                    ''),
+                fromUnixTimestamp64Micro(if(d > 0 AND d <= due, d, due), 'UTC')),
+            names, dues, done, delays_us))
+    ) AS verdicts,
+    observation_count, untimely, units, traces, messages, parents
+FROM
+(
+    SELECT
+        *,
+        multiIf(deadline = 0 OR untimely, 0, ended_us > 0, ended_us > deadline, past_deadline AND status != 'unknown')
+            AS breached,
+        deadline > 0 AND NOT untimely AND (ended_us > 0 OR (past_deadline AND status != 'unknown')) AS judged,
+        status IN ('stuck', 'unknown') OR (status = 'in_progress' AND past_deadline) AS lacking,
+        arrayMap(
+            (d, b, p, r, x) -> multiIf(
+                b, 'failed',
+                d > 0, 'done',
+                p > 0 OR x, 'skipped',
+                ended_us > 0, if(r, 'missing', 'skipped'),
+                'pending'),
+            done, broken, passed, required, failing) AS states,
+        if(status != 'failed', 0, if(refused, arrayFirstIndex((d, x) -> x AND d = refused_us, done, failing),
+            arrayFirstIndex(b -> b, broken))) AS failed_step,
+        arrayFilter(t -> t > now_us, arrayConcat(
+            if(ended_us > 0, [], arrayMap(e -> if(e > 0, e + settle_us, 0), broken_at)),
+            if(ended_us > 0 OR untimely, [], [
+                if(deadline > 0, deadline + delay_us, 0),
+                if(next_due > 0, next_due + next_delay_us, 0),
+                if(status = 'unknown', now_us + {retry_us:Int64}, 0)]),
+            if(classified OR quiet, [], [last_us + {quiet_us:Int64}]))) AS moments
+    FROM
+    (
+        SELECT
+            *,
+            multiIf(
+                finished_us > 0 AND NOT refused,
+                    if(deadline > 0 AND finished_us > deadline AND NOT untimely, 'completed_late', 'completed'),
+                refused OR has(broken, 1), 'failed',
+                NOT classified, multiIf(NOT quiet, 'in_progress', root_failed, 'failed', 'completed'),
+                NOT untimely AND (overdue OR past_deadline),
+                    if(next_blind_us > 0 AND next_blind_us < if(overdue, next_due, deadline), 'unknown', 'stuck'),
+                'in_progress') AS status,
+            multiIf(classified, finished_us, quiet AND NOT root_failed, last_us, 0) AS ended_us
+        FROM
+        (
+            SELECT
+                *,
+                multiIf(
+                    refused, refused_us,
+                    terminal_us > 0, terminal_us,
+                    has_terminal = 0 AND next_step = 0 AND has(required, 1) AND arrayMax(broken_at) = 0,
+                        arrayMax(arrayMap((r, p) -> if(r, p, 0), required, passed)),
+                    0) AS finished_us,
+                next_due > 0 AND now_us >= next_due + next_delay_us AS overdue
+            FROM
+            (
+                SELECT
+                    *,
+                    refused_us > 0 AND (terminal_us = 0 OR terminal_us < refused_us) AS refused,
+                    if(next_step = 0, 0, dues[next_step]) AS next_due,
+                    if(next_step = 0, 0, delays_us[next_step]) AS next_delay_us,
+                    if(next_step = 0, 0, blind_since_us[next_step]) AS next_blind_us,
+                    deadline > 0 AND now_us >= deadline + delay_us AS past_deadline
+                FROM
+                (
+                    SELECT
+                        *,
+                        arrayMap(e -> e > 0 AND now_us >= e + settle_us, broken_at) AS broken,
+                        arrayMap((w, a) -> multiIf(w < 0, 0, a = 0, started_us + w, passed[a] > 0, passed[a] + w, 0),
+                            within_us, anchors) AS dues,
+                        arrayMin(arrayFilter((d, t) -> d > 0 AND t, done, terminal)) AS terminal_us,
+                        arrayMin(arrayFilter((d, x) -> d > 0 AND x, done, failing)) AS refused_us,
+                        arrayFirstIndex((r, p) -> r AND p = 0, required, passed) AS next_step,
+                        if(deadline_us > 0, started_us + deadline_us, 0) AS deadline
+                    FROM
+                    (
+                        SELECT
+                            *,
+                            arrayMap((t, e) -> if(e > arrayMax(t), e, 0), success_times, error_last) AS broken_at,
+                            arrayMap((d, g) -> if(d > 0 OR g = 0, d,
+                                arrayMax(arrayMap((d2, g2) -> if(g2 = g, d2, 0), done, choices))),
+                                done, choices) AS passed
+                        FROM
+                        (
+                            SELECT
+                                *,
+                                arrayMap(t -> arrayMin(t), success_times) AS done,
+                                arrayMap(p -> arrayMax(arrayMap(o -> o.2, arrayFilter(o -> o.3 = 1, p))), per_step)
+                                    AS error_last
+                            FROM
+                            (
+                                SELECT
+                                    *,
+                                    arrayMap(p -> arrayMap(o -> o.2, arrayFilter(o -> o.3 = 0, p)), per_step)
+                                        AS success_times
+                                FROM
+                                (
+                                    SELECT
+                                        c.*, f.*,
+                                        toInt64({now_us:Int64}) AS now_us,
+                                        f.code > 0 AS classified,
+                                        arrayMap(s -> arrayFilter(o -> o.1 = s, c.occurrences), f.codes) AS per_step,
+                                        f.code = 0 AND {now_us:Int64} >= c.last_us + {quiet_us:Int64} AS quiet,
+                                        f.code = 0 AND arrayExists(
+                                            r -> r.3 AND NOT arrayExists(
+                                                l -> l.1 = r.1 AND NOT l.3 AND l.2 > r.2, c.roots),
+                                            c.roots) AS root_failed
+                                    FROM
+                                    (
+                                        -- The flow of every component: a named one before one that only its milestones suggest, then the one most of whose
+                                        -- milestones were passed, then the more important, then by name (codes are in that order).
+                                        SELECT
+                                            *,
+                                            if(length(candidates) < 2, candidates, arraySort(
+                                                f -> (
+                                                    NOT has(named_flows, f),
+                                                    -toInt64(length(arrayDistinct(arrayMap(o -> o.1,
+                                                        arrayFilter(o -> {step_flows:Array(UInt32)}[o.1] = f, occurrences))))),
+                                                    f),
+                                                candidates))[1] AS flow_code
+                                        FROM
+                                        (
+                                            SELECT
+                                                *,
+                                                arrayDistinct(arrayConcat(named_flows, arrayMap(o -> {step_flows:Array(UInt32)}[o.1], occurrences)))
+                                                    AS candidates
+                                            FROM
+                                            (
+                                                SELECT
+                                                    *,
+                                                    arrayFilter(f -> f != 0, arrayMap(
+                                                        f -> transform(f, {flow_names:Array(String)}, {flow_codes:Array(UInt32)}, 0), explicit_flows))
+                                                        AS named_flows
+                                                FROM tick_components
+                                                WHERE evident
+                                            )
+                                        )
+                                    ) AS c
+                                    INNER JOIN tick_flows AS f ON f.code = c.flow_code
+                                )
+                            )
+                        )
+                    )
+                )
+            )
+        )
+    )
+)

@@ -1,0 +1,191 @@
+"""
+One tick: new segments in, changed transactions out.
+
+The result is a pure function of the observations, the catalog and the moment: a tick resolves the closed set of
+units that its evidence touches anew, from the observations themselves. Progress is entered last, so that a tick cut
+short is done again.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from analytics.correlate.assemble import assemble
+from analytics.correlate.config import CorrelateConfig
+from analytics.correlate.extract import Extraction
+from analytics.correlate.flows import FlowBook, flow_book
+from analytics.correlate.publish import load_prior, publish
+from analytics.correlate.resolve import Resolution
+from analytics.correlate.rules import compile_rules
+from core.selfmetrics import TICK_OBSERVATIONS, TICK_SECONDS
+from runbooks.catalogs import Catalog
+from storage.sqlfiles import load_sql
+from storage.store import Store
+
+Locate = Callable[[Store, datetime], None]
+"""Fills ``work_origins`` from ``work_transactions`` and ``work_observations``."""
+
+_LOOK_BACK = timedelta(minutes=10)
+_BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+_MOST_SEGMENTS = 10_000
+
+
+@dataclass(frozen=True)
+class TickReport:
+    """
+    What a tick did.
+
+    Attributes:
+        observations: New observations.
+        resolved: Observations in the closed set.
+        transactions: Transactions that changed.
+        lag_ms: Age of the oldest segment it took, from receipt.
+        more: Whether segments are left for the next tick.
+    """
+
+    segments: int = 0
+    observations: int = 0
+    resolved: int = 0
+    transactions: int = 0
+    lag_ms: float = 0.0
+    duration_ms: float = 0.0
+    more: bool = False
+
+
+class Tick:
+    """
+    Ticks on one store; not for several threads at once.
+
+    Args:
+        store: The store.
+        config: How much at once.
+        locate: The search for origins, or None to leave them out.
+    """
+
+    def __init__(self, store: Store, config: CorrelateConfig, locate: Locate | None = None) -> None:
+        self._store = store
+        self._config = config
+        self._locate = locate
+        self._settings: dict[str, Any] = {"max_threads": config.max_threads}
+        self._catalog: Catalog | None = None
+        self._extraction: Extraction | None = None
+        self._book: FlowBook | None = None
+        self._since: datetime | None = None
+        self._judged_until: datetime | None = None
+        self._version = 0
+
+    def run(self, catalog: Catalog, now: datetime) -> TickReport:
+        """Correlate what is pending, at most the configured number of rows, and judge what is due at *now*."""
+        started_s = time.perf_counter()
+        extraction, book = self._compiled(catalog)
+        self._recall()
+        pending, more = self._pending()
+        extraction.run(_by_signal(pending), self._settings)
+        assert self._judged_until is not None  # noqa: S101 - _recall has set it
+        resolved = Resolution(self._store, self._settings).run(self._judged_until, now)
+        changed = self._conclude(catalog, book, now) if resolved else 0
+        report = TickReport(
+            segments=len(pending),
+            observations=sum(segment["rows"] for segment in pending),
+            resolved=resolved,
+            transactions=changed,
+            lag_ms=max(((now - segment["received_at"]).total_seconds() * 1e3 for segment in pending), default=0.0),
+            duration_ms=(time.perf_counter() - started_s) * 1e3,
+            more=more,
+        )
+        self._enter(pending, report, catalog, now)
+        TICK_SECONDS.observe(report.duration_ms / 1e3)
+        TICK_OBSERVATIONS.inc(report.observations)
+        return report
+
+    def _conclude(self, catalog: Catalog, book: FlowBook, now: datetime) -> int:
+        assemble(
+            self._store,
+            catalog,
+            book,
+            now,
+            ingest_delay_s=self._config.ingest_delay_s,
+            blind_us={},
+            settings=self._settings,
+        )
+        load_prior(self._store, self._settings)
+        self._store.execute("TRUNCATE TABLE tick_origins")
+        if self._locate:
+            self._locate(self._store, now)
+            self._store.execute(load_sql("analytics.correlate", "sql/origins"), settings=self._settings)
+        return publish(self._store, self._version, now, self._settings)
+
+    def _compiled(self, catalog: Catalog) -> tuple[Extraction, FlowBook]:
+        if self._extraction is None or self._book is None or self._catalog is not catalog:
+            self._catalog = catalog
+            self._extraction = Extraction(self._store, compile_rules(catalog))
+            self._book = flow_book(catalog)
+        return self._extraction, self._book
+
+    def _recall(self) -> None:
+        """Go on where the last tick stopped, be it of this process or of an earlier one."""
+        if self._since is None or self._judged_until is None:
+            row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
+            self._since = max(row["stored_at"], _BEGINNING)
+            self._judged_until = max(row["ticked_at"], _BEGINNING)
+            self._version = row["version"]
+        self._version = self._version + 1
+
+    def _pending(self) -> tuple[list[dict[str, Any]], bool]:
+        assert self._since is not None  # noqa: S101 - _recall has set it
+        rows = self._store.rows(
+            load_sql("analytics.correlate", "sql/pending_segments"),
+            {"since": max(self._since - _LOOK_BACK, _BEGINNING), "most": _MOST_SEGMENTS},
+        )
+        taken: list[dict[str, Any]] = []
+        total = 0
+        for row in rows:
+            if taken and total + row["rows"] > self._config.max_observations_per_tick:
+                return taken, True
+            taken.append(row)
+            total += row["rows"]
+        return taken, len(rows) == _MOST_SEGMENTS
+
+    def _enter(self, pending: list[dict[str, Any]], report: TickReport, catalog: Catalog, now: datetime) -> None:
+        if pending:
+            self._store.insert(
+                "correlation_progress",
+                ["segment_id", "stored_at", "correlated_at"],
+                [[segment["segment_id"], segment["stored_at"], now] for segment in pending],
+            )
+            self._since = max(segment["stored_at"] for segment in pending)
+        self._judged_until = now
+        self._store.insert(
+            "correlation_ticks",
+            [
+                "ticked_at",
+                "version",
+                "segments",
+                "observations",
+                "transactions",
+                "lag_ms",
+                "duration_ms",
+                "catalog_version",
+            ],
+            [
+                [
+                    now,
+                    self._version,
+                    report.segments,
+                    report.observations,
+                    report.transactions,
+                    report.lag_ms,
+                    report.duration_ms,
+                    catalog.version,
+                ]
+            ],
+        )
+
+
+def _by_signal(segments: list[dict[str, Any]]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for segment in segments:
+        found.setdefault(segment["signal"], []).append(segment["segment_id"])
+    return found

@@ -1,0 +1,23 @@
+-- Work of one tick: the flows of the catalog with the watermarks of their sources. Arrays go with the milestones.
+CREATE TABLE tick_flows
+(
+    code UInt32,
+    flow LowCardinality(String),
+    tier UInt8,
+    settle_us Int64,
+    deadline_us Int64,
+    delay_us Int64,
+    has_terminal UInt8,
+    names Array(String),
+    codes Array(UInt32),
+    within_us Array(Int64),
+    anchors Array(UInt16),
+    required Array(UInt8),
+    terminal Array(UInt8),
+    failing Array(UInt8),
+    choices Array(UInt16),
+    owners Array(String),
+    delays_us Array(Int64),
+    blind_since_us Array(Int64)
+)
+ENGINE = Memory

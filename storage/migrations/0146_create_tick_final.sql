@@ -1,0 +1,2 @@
+-- Work of one tick: the versions to be stored.
+CREATE TABLE tick_final AS transactions ENGINE = Memory
