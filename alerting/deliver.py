@@ -65,8 +65,7 @@ class Dispatcher:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Take up what an earlier process left, and begin to send."""
-        self._outbox.reclaim(self._clock.now(), all_leases=True)
+        """Begin to send."""
         self._stopping.clear()
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="notify")
         self._thread = threading.Thread(target=self._run, name="alert-outbox", daemon=True)

@@ -107,7 +107,7 @@ def annotations_of(
         "oldest_at": rfc3339(reading.oldest_at) if reading.oldest_at else "",
         "business_process": process,
         "process_owner": flow.process_owner if flow else "",
-        "escalation": catalog.owner_named(labels["owner"]).escalation if labels["owner"] else "",
+        "escalation": owner.escalation if (owner := catalog.owners.get(labels["owner"])) else "",
     }
     if reading.breach_at:
         found["minutes_to_breach"] = f"{max(0.0, (reading.breach_at - now).total_seconds() / 60):.0f}"

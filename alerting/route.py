@@ -50,14 +50,16 @@ class Router:
         Return the channels that are told about *instance*.
 
         Those its rule names; else those of its owner and its tier; else every channel that no owner names. The
-        channels of the settings always.
+        channels of the settings always. Where that leaves nobody, everybody: an alert nobody hears is lost.
         """
         named = self._overrides.get(instance.labels["alertname"], ())
         if not named:
-            owner = self._catalog.owner_named(instance.labels["owner"])
-            named = (*owner.contacts, *self._policy(instance).channels)
+            owner = self._catalog.owners.get(instance.labels["owner"])
+            named = (*(owner.contacts if owner else ()), *self._policy(instance).channels)
         known = [name for name in named if name in self.channels]
         known = known or [name for name in self._catalog.channels if name not in self._spoken_for()]
+        if not known and not self._standing:
+            known = list(self._catalog.channels)
         escalated = self.escalation_receivers(instance) if instance.escalated_at else ()
         told = dict.fromkeys((*self._standing, *known, *escalated))
         logs = [name for name in told if self.channels[name].type == "log"]
@@ -71,7 +73,8 @@ class Router:
 
         Empty when the name is only for people to read; the same channels are then told once more.
         """
-        name = self._catalog.owner_named(instance.labels["owner"]).escalation
+        owner = self._catalog.owners.get(instance.labels["owner"])
+        name = owner.escalation if owner else ""
         if name in self.channels:
             return (name,)
         contacts = self._catalog.owners[name].contacts if name in self._catalog.owners else ()

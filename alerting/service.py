@@ -89,13 +89,18 @@ class AlertService:
     def start(self) -> None:
         """Take up the state an earlier process left, evaluate and deliver."""
         self._stopping.clear()
-        with self.lock:
-            self.board.load(self._clock.now())
-            self._loaded = True
+        self.recover()
         self._dispatcher.start()
         if self._config.enabled:
             self._thread = threading.Thread(target=self._run, name="alert-rules", daemon=True)
             self._thread.start()
+
+    def recover(self) -> None:
+        """Take up the state an earlier process left: alerts, and messages it had under way."""
+        with self.lock:
+            self.board.load(self._clock.now())
+            self._loaded = True
+        self._outbox.reclaim(self._clock.now(), all_leases=True)
 
     def stop(self, timeout_s: float) -> None:
         """End evaluation, finish the deliveries under way; what waits is sent after the next start."""
