@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import structlog
-from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx
 from dash.backends import _fastapi as dash_fastapi  # index() wants to know the request it answers
 from fastapi import FastAPI, Request, Response
 from starlette.types import Receive, Scope, Send
@@ -31,6 +32,7 @@ from dashboards.urlstate import path_segments, read_state
 
 log = structlog.get_logger("wayline.dashboards")
 ASSETS = Path(__file__).parent / "assets"
+_NEVER_MS = 3_600_000
 _NOT_PAGES = ("api/", "v1/", "assets/", "_dash")
 _INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -144,49 +146,51 @@ class Artist:
         )
         return PageContext(self.reader, self.alerts, state, now, self.config, self.endpoints)
 
-    def draw(self, path: str | None, search: str | None, browser_zone: str, *, again: bool) -> list[Any]:
+    def draw(self, path: str | None, search: str | None, browser_zone: str) -> list[Any]:
         """
-        Return the outputs of the drawing callback.
+        Return what fills the frame at an address that was just opened.
 
         Args:
             path: Path of the address.
             search: Query of the address.
             browser_zone: IANA zone of the reader.
-            again: Whether the same page is on the screen already; then a failure leaves it there.
         """
         context = self.context(path, search, browser_zone)
-        banner: Any = (
-            notice("warn", "Part of the address was not understood.", context.state.problem)
-            if context.state.problem
-            else None
-        )
         try:
-            page = draw(context)
-            body: Any = page.body
-            failed = False
+            page, failed = draw(context), False
         except DrawingFailed as failure:
             page, failed = failure.page, True
-            body = no_update if again else page.body
-            banner = failure.banner if again else banner
-        frame = no_update if again else controls(context.state, context.now)
         refresh_ms = context.state.refresh_s * 1000
-        drawn = {
-            "title": f"{page.title} · {self.config.title}",
-            "refresh_ms": refresh_ms,
-            "failed": failed,
-            "again": again,
-        }
-        if failed and again:
-            drawn.pop("title")
+        drawn = {"title": f"{page.title} \u00b7 {self.config.title}", "refresh_ms": refresh_ms, "failed": failed}
         return [
-            body,
-            navigation(context.state, page.section, self._open_alerts()) if not (failed and again) else no_update,
-            frame,
-            banner,
+            page.body,
+            navigation(context.state, page.section, self._open_alerts()),
+            controls(context.state, context.now),
+            _misunderstood(context),
             drawn,
-            refresh_ms or 3_600_000,
+            refresh_ms or _NEVER_MS,
             refresh_ms == 0,
         ]
+
+    def redraw(self, path: str | None, search: str | None, browser_zone: str) -> list[Any]:
+        """
+        Return the same page as it is now, for the browser to compare with what it shows.
+
+        A failure leaves on the screen what is there and says above it that it grows old.
+        """
+        context = self.context(path, search, browser_zone)
+        try:
+            page = draw(context)
+        except DrawingFailed as failure:
+            return [{"failed": True}, failure.banner]
+        fresh = {
+            "path": path,
+            "search": search or "",
+            "title": f"{page.title} \u00b7 {self.config.title}",
+            "page": page.body,
+            "nav": navigation(context.state, page.section, self._open_alerts()),
+        }
+        return [fresh, _misunderstood(context)]
 
     def _open_alerts(self) -> int | None:
         try:
@@ -194,6 +198,11 @@ class Artist:
         except WaylineError:
             log.warning("navigation_alerts_error")
             return None
+
+
+def _misunderstood(context: PageContext) -> Any:
+    problem = context.state.problem
+    return notice("warn", "Part of the address was not understood.", problem) if problem else None
 
 
 def _register_drawing(dash_app: Dash, artist: Artist) -> None:
@@ -207,12 +216,24 @@ def _register_drawing(dash_app: Dash, artist: Artist) -> None:
         Output("metronome", "disabled"),
         Input("url", "pathname"),
         Input("url", "search"),
-        Input("tick", "data"),
     )
-    async def show(path: str | None, search: str | None, _tick: Any) -> list[Any]:
-        again = ctx.triggered_id == "tick"
-        zone = ctx.cookies.get("wayline_zone", "").replace("%2F", "/")
-        return await asyncio.to_thread(artist.draw, path, search, zone, again=again)
+    async def show(path: str | None, search: str | None) -> list[Any]:
+        return await asyncio.to_thread(artist.draw, path, search, _browser_zone())
+
+    @dash_app.callback(
+        Output("fresh", "data"),
+        Output("banner", "children", allow_duplicate=True),
+        Input("tick", "data"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    async def refresh(_tick: Any, path: str | None, search: str | None) -> list[Any]:
+        return await asyncio.to_thread(artist.redraw, path, search, _browser_zone())
+
+
+def _browser_zone() -> str:
+    return unquote(ctx.cookies.get("wayline_zone", ""))
 
 
 def _register_browser_side(dash_app: Any) -> None:
@@ -220,6 +241,7 @@ def _register_browser_side(dash_app: Any) -> None:
         dash_app.clientside_callback(ClientsideFunction("wayline", name), *parts, **options)
 
     run("tick", Output("tick", "data"), Input("metronome", "n_intervals"), prevent_initial_call=True)
+    run("refreshed", Output("noticed", "data", allow_duplicate=True), Input("fresh", "data"), prevent_initial_call=True)
     run("noticed", Output("noticed", "data"), Input("drawn", "data"), prevent_initial_call=True)
     run(
         "search",

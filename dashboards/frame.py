@@ -37,6 +37,7 @@ def build_layout(config: DashboardsConfig) -> Node:
             dcc.Interval(id="metronome", interval=config.refresh_s * 1000 or 10_000, disabled=config.refresh_s == 0),
             dcc.Store(id="tick"),
             dcc.Store(id="drawn"),
+            dcc.Store(id="fresh"),
             dcc.Store(id="noticed"),
             html.A("Skip to the page", href="#page", className="skip"),
             html.Header(

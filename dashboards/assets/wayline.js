@@ -34,6 +34,84 @@
     return page.hasAttribute("data-dash-is-loading");
   }
 
+  function answered() {
+    lastDrawn = Date.now();
+    showStale(false);
+  }
+
+  /* Where a part with this id stands in Dash's layout: it is looked for once, the frame never moves. */
+  var layoutPaths = {};
+  function layoutPath(id) {
+    if (!layoutPaths[id]) layoutPaths[id] = findPath(window.dash_component_api.getLayout(["components"]), id, ["components"]);
+    return layoutPaths[id];
+  }
+
+  function findPath(node, id, path) {
+    if (!isComponent(node)) return null;
+    if (node.props.id === id) return path;
+    var children = node.props.children;
+    if (!Array.isArray(children)) return findPath(children, id, path.concat("props", "children"));
+    for (var number = 0; number < children.length; number++) {
+      var found = findPath(children[number], id, path.concat("props", "children", number));
+      if (found) return found;
+    }
+    return null;
+  }
+
+  function isComponent(node) {
+    return !!node && typeof node === "object" && !!node.namespace && !!node.props;
+  }
+
+  function same(one, other) {
+    return JSON.stringify(one === undefined ? null : one) === JSON.stringify(other === undefined ? null : other);
+  }
+
+  function alike(one, other) {
+    return (
+      isComponent(one) &&
+      isComponent(other) &&
+      one.type === other.type &&
+      one.namespace === other.namespace &&
+      same(one.props.id, other.props.id)
+    );
+  }
+
+  var READERS_OWN = ["n_clicks", "value", "children"];
+  var MAY_VANISH = ["className", "style", "title", "href"];
+
+  function compare(shown, fresh, path, changes) {
+    var props = {};
+    Object.keys(fresh.props).forEach(function (name) {
+      if (READERS_OWN.indexOf(name) < 0 && !same(shown.props[name], fresh.props[name])) props[name] = fresh.props[name];
+    });
+    MAY_VANISH.forEach(function (name) {
+      if (name in shown.props && !(name in fresh.props)) props[name] = undefined;
+    });
+    if (Object.keys(props).length) changes.push({ path: path, props: props });
+    compareChildren(shown.props.children, fresh.props.children, path, changes);
+  }
+
+  function compareChildren(shown, fresh, path, changes) {
+    if (same(shown, fresh)) return;
+    if (alike(shown, fresh)) {
+      compare(shown, fresh, path.concat("props", "children"), changes);
+      return;
+    }
+    var both = Array.isArray(shown) && Array.isArray(fresh) && shown.length === fresh.length;
+    var inPlace =
+      both &&
+      shown.every(function (node, number) {
+        return alike(node, fresh[number]) || (!isComponent(node) && same(node, fresh[number]));
+      });
+    if (!inPlace) {
+      changes.push({ path: path, props: { children: fresh } });
+      return;
+    }
+    shown.forEach(function (node, number) {
+      if (isComponent(node)) compare(node, fresh[number], path.concat("props", "children", number), changes);
+    });
+  }
+
   function withRange(since, until) {
     var query = new URLSearchParams(window.location.search);
     ["range", "cursor", "refresh"].forEach(function (key) {
@@ -52,18 +130,40 @@
 
     noticed: function (drawn) {
       if (!drawn) return noUpdate();
-      if (drawn.title) document.title = drawn.title;
+      document.title = drawn.title;
       refreshMs = drawn.refresh_ms;
-      if (!drawn.failed) {
-        lastDrawn = Date.now();
-        showStale(false);
-      }
-      if (!drawn.again) closeMenus(null);
-      if (!drawn.again && window.location.hash) {
+      if (!drawn.failed) answered();
+      closeMenus(null);
+      if (window.location.hash) {
         window.setTimeout(function () {
           var target = document.getElementById(window.location.hash.slice(1));
           if (target) target.scrollIntoView({ block: "start", behavior: "smooth" });
         }, 60);
+      }
+      return noUpdate();
+    },
+
+    /* What changed is set where it stands; what did not keeps its nodes, and with them focus, scroll and menus. */
+    refreshed: function (fresh) {
+      if (!fresh || fresh.failed) return noUpdate();
+      answered();
+      if (fresh.path !== window.location.pathname || fresh.search !== window.location.search) return noUpdate();
+      document.title = fresh.title;
+      var focused = document.activeElement && document.activeElement.getAttribute("href");
+      var changes = [];
+      ["page", "nav"].forEach(function (name) {
+        var shown = window.dash_component_api.getLayout(name);
+        var path = layoutPath(name);
+        if (shown && path) compareChildren(shown.props.children, fresh[name], path, changes);
+      });
+      changes.forEach(function (change) {
+        window.dash_clientside.set_props(change.path, change.props);
+      });
+      if (focused && document.activeElement === document.body) {
+        window.setTimeout(function () {
+          var again = document.querySelector('#page a[href="' + CSS.escape(focused) + '"]');
+          if (again) again.focus({ preventScroll: true });
+        }, 50);
       }
       return noUpdate();
     },

@@ -1,14 +1,17 @@
 """A headless Chromium that keeps to itself: no first run, no background traffic, a profile of its own."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 CHROMIUM = "chromium"
 DRIVER = "chromedriver"
@@ -61,3 +64,32 @@ def set_size(driver: webdriver.Chrome, width: int, height: int) -> None:
 def console_errors(driver: webdriver.Chrome) -> list[str]:
     """Return what the page wrote to the console as an error or a warning since the last call."""
     return [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+
+
+def wait_until(driver: webdriver.Chrome, script: str, timeout_s: float = 15.0) -> Any:
+    """Return what the JavaScript expression *script* gives once that is true."""
+    return WebDriverWait(driver, timeout_s, poll_frequency=0.05).until(
+        lambda _: driver.execute_script(f"return {script}")
+    )
+
+
+def open_page(driver: webdriver.Chrome, address: str) -> None:
+    """Open *address* and wait until its page is drawn and its figures too."""
+    driver.get(address)
+    wait_until(driver, "!!document.querySelector('#page #page-title')")
+    wait_until(
+        driver,
+        "document.querySelectorAll('.graph').length === document.querySelectorAll('.graph .main-svg .legend').length",
+    )
+
+
+def requested_hosts(driver: webdriver.Chrome) -> set[str]:
+    """Return host and port of everything the browser asked for since the last call."""
+    hosts = set()
+    for entry in driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            parts = urlsplit(message["params"]["request"]["url"])
+            if parts.scheme in ("http", "https", "ws", "wss"):
+                hosts.add(parts.netloc)
+    return hosts

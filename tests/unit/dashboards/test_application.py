@@ -108,7 +108,6 @@ def draw_over_http(client, path, search=""):
         "inputs": [
             {"id": "url", "property": "pathname", "value": path},
             {"id": "url", "property": "search", "value": search},
-            {"id": "tick", "property": "data", "value": None},
         ],
         "changedPropIds": ["url.pathname"],
         "state": [],

@@ -1,7 +1,6 @@
 import json
 
 import pytest
-from dash import no_update
 from dash._utils import to_json
 from dash.development.base_component import Component
 
@@ -18,6 +17,7 @@ from tests.unit.dashboards.fakes import (
     FakeAlerts,
     QuietReader,
     alert,
+    busy_alerts,
     failed_summary,
 )
 
@@ -128,10 +128,18 @@ def test_a_store_that_does_not_answer_is_said_with_what_to_do(page_context):
 
 def test_a_failing_refresh_leaves_the_page_on_the_screen(clock):
     artist = Artist(BrokenReader(), FakeAlerts(), clock, DashboardsConfig(), ())
-    body, _, _, banner, drawn, *_ = artist.draw("/", "", "UTC", again=True)
-    assert body is no_update
-    assert drawn["failed"]
+    fresh, banner = artist.redraw("/", "", "UTC")
+    assert fresh == {"failed": True}
     assert "older than it looks" in text_of(banner)
+
+
+def test_a_refresh_draws_the_same_page_again(clock):
+    artist = Artist(BusyReader(), busy_alerts(), clock, DashboardsConfig(), ())
+    shown = artist.draw("/transactions", "?range=6h", "UTC")
+    fresh, banner = artist.redraw("/transactions", "?range=6h", "UTC")
+    assert to_json(fresh["page"]) == to_json(shown[0])
+    assert to_json(fresh["nav"]) == to_json(shown[1])
+    assert banner is None
 
 
 def test_a_bug_in_one_page_becomes_a_page_that_says_so(page_context):
