@@ -1,6 +1,8 @@
 """A reader on the real engine and the shipped catalog, and the API before it."""
 
 import sys
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,24 @@ from analytics.read import Reader
 from core.clock import FakeClock
 from core.component import Health
 from runbooks import CatalogProvider
-from storage.store import Store
+from storage.config import StorageConfig
+from storage.migrate import list_migrations
+from storage.store import Store, open_store
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="module")
+def origin_store(engine_path: Path) -> Iterator[Store]:
+    """A database that holds only the work tables of the search for origins."""
+    database = f"test_{uuid.uuid4().hex[:12]}"
+    store = open_store(StorageConfig(path=engine_path, database=database, pool_size=1))
+    for migration in list_migrations():
+        if migration.version in range(200, 250):
+            store.execute(migration.sql)
+    yield store
+    store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})
+    store.close()
 
 
 @pytest.fixture

@@ -1,0 +1,51 @@
+"""
+The origin of each transaction in a tick: every signal makes findings, the weightiest finding names the system.
+
+Reads ``work_transactions`` and ``work_observations``, which correlation fills, and fills ``work_origins`` with one row
+for every transaction of the tick.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from runbooks.catalogs import Catalog
+from storage.sqlfiles import load_sql
+from storage.store import Store
+
+MAX_EVIDENCE = 6
+_TABLES = ("work_origins", "origin_spans", "origin_evidence", "origin_findings")
+_FINDINGS = (
+    "find_failing_spans",
+    "find_failing_events",
+    "find_error_logs",
+    "find_waiting_messages",
+    "find_lost_time",
+    "find_owed_milestones",
+)
+
+
+def locate(store: Store, now: datetime, catalog: Catalog | None = None) -> None:
+    """
+    Fill ``work_origins`` for the transactions of the tick.
+
+    Args:
+        store: The engine; its work tables are those of the tick under way.
+        now: The moment of the tick, aware; the result does not depend on it.
+        catalog: Gives the categories of systems that sent nothing themselves.
+    """
+    del now  # what a transaction is was judged as of now before; its origin follows from the evidence alone
+    for table in _TABLES:
+        store.execute(f"TRUNCATE TABLE {table}")
+    _run(store, "spans")
+    _run(store, "evidence")
+    if store.value("SELECT count() FROM work_transactions WHERE status IN ('failed', 'stuck') OR breached = 1"):
+        systems = {name: system.category for name, system in catalog.systems.items()} if catalog else {}
+        known = {"": "unknown", **systems}
+        categories = {"systems": list(known), "categories": list(known.values())}
+        for name in _FINDINGS:
+            _run(store, name, categories if name == "find_owed_milestones" else {})
+    _run(store, "account", {"rows": MAX_EVIDENCE})
+
+
+def _run(store: Store, name: str, params: dict[str, Any] | None = None) -> None:
+    store.execute(load_sql("analytics.origin", f"sql/{name}"), params)

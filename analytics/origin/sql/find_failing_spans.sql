@@ -1,0 +1,55 @@
+-- A failing span below which nothing fails is where the error starts; its callers only report it. One on a client or
+-- producer span stands for the other side when that side sent nothing, or answered after the caller had given up.
+-- A later success of the same step repaired the error; a repaired one counts only where there is nothing else.
+INSERT INTO origin_findings
+WITH
+    deepest AS
+    (
+        SELECT *
+        FROM origin_evidence
+        WHERE kind = 'span' AND is_error = 1
+            AND self NOT IN (SELECT above FROM origin_evidence WHERE kind = 'span' AND is_error = 1)
+    ),
+    answers AS
+    (
+        SELECT transaction_id, above AS self, count() AS spans, max(end_us) AS answered_us
+        FROM origin_evidence
+        WHERE kind = 'span' AND above IN (SELECT self FROM deepest)
+        GROUP BY transaction_id, self
+    ),
+    successes AS
+    (
+        SELECT transaction_id, step, max(start_us) AS last_us
+        FROM origin_evidence
+        WHERE kind = 'span' AND is_error = 0
+        GROUP BY transaction_id, step
+    )
+SELECT
+    transaction_id,
+    if(stands_for_peer, peer_category, category) AS origin_category,
+    if(stands_for_peer, peer_system, system) AS origin_system,
+    multiIf(repaired, 20, status = 'failed', 100, status = 'stuck', 80, 35)
+        + 5 * (end_us - started_us) / greatest(1, until_us - started_us) AS weight,
+    multiIf(repaired, 0.3, stands_for_peer, 0.85, message = '', 0.85, 0.95) AS confidence,
+    toJSONString(map(
+        'kind', 'span', 'system', toString(origin_system), 'trace_id', trace_id, 'span_id', span_id,
+        'name', toString(name), 'message', message,
+        'why', multiIf(
+            repaired, 'a failing span that a later attempt repaired',
+            stands_for_peer AND silent, concat('deepest failing span; ', peer_system, ' sent nothing, so the span stands for it'),
+            stands_for_peer, concat('the caller gave up before ', peer_system, ' answered'),
+            'deepest failing span; its callers only report its error'))) AS evidence
+FROM
+(
+    SELECT
+        *,
+        spans = 0 AS silent,
+        match(lower(message), 'time[ds]?[ -]?out|deadline[ _]?exceeded') OR (spans > 0 AND answered_us > end_us) AS gave_up,
+        span_kind IN (3, 4) AND peer_system != '' AND (silent OR gave_up) AS stands_for_peer,
+        last_us >= end_us AS repaired
+    FROM deepest
+    LEFT JOIN answers USING (transaction_id, self)
+    LEFT JOIN successes USING (transaction_id, step)
+)
+ORDER BY weight DESC
+LIMIT 3 BY transaction_id

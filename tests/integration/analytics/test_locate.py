@@ -1,0 +1,162 @@
+"""Where one transaction's trouble starts, and where its time went."""
+
+import pytest
+from work import CLIENT, CONSUMER, PRODUCER, SERVER, Work
+
+from storage.store import Store
+
+
+@pytest.fixture
+def work(origin_store: Store) -> Work:
+    return Work(origin_store)
+
+
+def _origin(work: Work, tx: str = "t") -> tuple[str, str]:
+    found = work.locate()[tx]
+    return found.category, found.system
+
+
+def test_the_deepest_failing_span_is_the_origin_not_its_callers(work):
+    work.transaction("t", "failed", 10)
+    work.span("t", "a", 0, 10, "gw", kind=SERVER, error=True)
+    work.span("t", "b", 1, 9, "gw", kind=CLIENT, parent="a", peer="erp", error=True)
+    work.span("t", "c", 2, 8, "erp", kind=SERVER, parent="b", error=True)
+    work.span("t", "d", 3, 4, "erp", parent="c", error=True, exception_type="PostingError", exception_message="closed")
+    found = work.locate()["t"]
+    assert (found.category, found.system) == ("erp", "erp")
+    assert found.confidence > 0.9
+    assert found.evidence[0]["kind"] == "span"
+    assert "deepest failing span" in found.evidence[0]["why"]
+    assert found.evidence[0]["message"] == "PostingError: closed"
+
+
+def test_a_failing_client_span_whose_other_side_sent_nothing_stands_for_it(work):
+    work.transaction("t", "failed", 5)
+    work.span("t", "a", 0, 5, "mw", kind=SERVER, error=True)
+    work.span("t", "b", 1, 2, "mw", kind=CLIENT, parent="a", peer="saas", error=True, status_message="503")
+    assert _origin(work) == ("saas", "saas")
+
+
+def test_a_time_out_is_the_callees_even_when_its_answer_was_fine(work):
+    work.transaction("t", "failed", 5)
+    work.span("t", "a", 0, 3, "mw", kind=CLIENT, peer="idp", error=True, status_message="read timed out after 2 s")
+    work.span("t", "b", 1, 2.5, "idp", kind=SERVER, parent="a")
+    assert _origin(work) == ("identity", "idp")
+
+
+def test_an_answer_after_the_caller_gave_up_is_the_callees(work):
+    work.transaction("t", "failed", 5)
+    work.span("t", "a", 0, 3, "mw", kind=CLIENT, peer="idp", error=True)
+    work.span("t", "b", 1, 4, "idp", kind=SERVER, parent="a")
+    assert _origin(work) == ("identity", "idp")
+
+
+def test_a_caller_that_fails_over_a_timely_good_answer_fails_by_itself(work):
+    work.transaction("t", "failed", 5)
+    work.span("t", "a", 0, 3, "mw", kind=CLIENT, peer="erp", error=True, exception_type="KeyError")
+    work.span("t", "b", 1, 2, "erp", kind=SERVER, parent="a")
+    assert _origin(work) == ("middleware", "mw")
+
+
+def test_an_error_that_a_later_attempt_repaired_is_not_the_origin(work):
+    work.transaction("t", "failed", 20)
+    work.span("t", "try1", 0, 1, "mw", kind=CLIENT, name="POST /token", peer="idp", error=True)
+    work.span("t", "try2", 2, 3, "mw", kind=CLIENT, name="POST /token", peer="idp")
+    work.span("t", "map", 4, 5, "mw2", error=True)
+    assert _origin(work) == ("middleware", "mw2")
+
+
+def test_a_message_nobody_took_waits_in_the_queue(work):
+    work.transaction("t", "stuck", 5, missing_milestone="sent", missing_system="mw")
+    work.span("t", "a", 0, 5, "erp", kind=SERVER)
+    work.span("t", "b", 1, 2, "erp", kind=PRODUCER, parent="a", peer="q")
+    found = work.locate()["t"]
+    assert (found.category, found.system) == ("queue", "q")
+    assert any(row["kind"] == "milestone" for row in found.evidence)
+
+
+def test_a_message_taken_over_a_span_link_does_not_wait(work):
+    work.transaction("t", "stuck", 9, missing_milestone="sent", missing_system="erp")
+    work.span("t", "b", 1, 2, "erp", kind=PRODUCER, peer="q")
+    work.span("t", "c", 3, 4, "mw", kind=CONSUMER, trace="other", links=[("t", "b")])
+    assert _origin(work)[1] == "erp"
+
+
+def test_stuck_without_any_error_points_at_the_system_that_owes_the_milestone(work):
+    work.transaction("t", "stuck", 5, missing_milestone="paid", missing_system="erp")
+    work.span("t", "a", 0, 5, "mw")
+    found = work.locate()["t"]
+    assert (found.category, found.system) == ("unknown", "erp")  # no catalog was given that names its category
+    assert found.confidence <= 0.5
+
+
+def test_a_failing_event_is_the_origin_where_there_are_no_spans(work):
+    work.transaction("t", "failed", 5)
+    work.event("t", 0, "erp", "approved")
+    work.event("t", 5, "saas", "acknowledged", "error")
+    assert _origin(work) == ("saas", "saas")
+
+
+def test_an_error_log_speaks_where_nothing_else_does(work):
+    work.transaction("t", "failed", 5)
+    work.event("t", 0, "erp", "approved")
+    work.log("t", 4, "db", "ORA-00060: deadlock")
+    found = work.locate()["t"]
+    assert (found.category, found.system) == ("database", "db")
+    assert found.evidence[0]["message"] == "ORA-00060: deadlock"
+
+
+def test_a_late_transaction_names_the_queue_it_waited_in(work):
+    work.transaction("t", "completed_late", 100, breached=1)
+    work.span("t", "a", 0, 2, "erp", kind=PRODUCER, peer="q")
+    work.span("t", "c", 90, 100, "mw", kind=CONSUMER, parent="a")
+    found = work.locate()["t"]
+    assert (found.category, found.system) == ("queue", "q")
+    assert "88" in found.evidence[0]["why"]
+
+
+def test_a_late_transaction_names_the_slow_system(work):
+    work.transaction("t", "completed_late", 100, breached=1)
+    work.span("t", "a", 0, 100, "mw", kind=SERVER)
+    work.span("t", "b", 1, 95, "mw", kind=CLIENT, parent="a", peer="erp")
+    work.span("t", "c", 2, 94, "erp", kind=SERVER, parent="b")
+    assert _origin(work) == ("erp", "erp")
+
+
+def test_a_transaction_without_trouble_has_no_origin_but_an_account(work):
+    work.transaction("t", "completed", 10)
+    work.span("t", "a", 0, 4, "erp", error=True)
+    found = work.locate()["t"]
+    assert (found.category, found.system, found.evidence) == ("", "", [])
+    assert (found.work_ms, found.unexplained_ms) == (4_000, 6_000)
+
+
+def test_an_unknown_transaction_has_no_origin(work):
+    work.transaction("t", "unknown", 10, breached=1, missing_system="gw", missing_milestone="confirmed")
+    work.span("t", "a", 0, 4, "erp")
+    assert _origin(work) == ("", "")
+
+
+def test_parallel_work_is_counted_once_and_the_parts_sum_to_what_elapsed(work):
+    work.transaction("t", "completed", 60.000_001)
+    work.span("t", "root", 0, 5, "mw", kind=SERVER)
+    work.span("t", "p1", 1, 4, "mw", parent="root")
+    work.span("t", "p2", 2, 5, "mw", parent="root")
+    work.span("t", "send", 5, 6, "mw", kind=PRODUCER, peer="q")
+    work.span("t", "take", 16, 20, "erp", kind=CONSUMER, parent="send")
+    work.span("t", "try1", 30, 31, "erp", name="POST /x", kind=CLIENT, peer="saas", error=True)
+    work.span("t", "try2", 40, 42, "erp", name="POST /x", kind=CLIENT, peer="saas")
+    found = work.locate()["t"]
+    assert found.work_ms == pytest.approx(5_000 + 1_000 + 4_000 + 2_000)
+    assert found.queue_ms == pytest.approx(10_000)
+    assert found.retry_ms == pytest.approx(10_000)
+    total = found.work_ms + found.queue_ms + found.retry_ms + found.unexplained_ms
+    assert total == pytest.approx(60_000.001, abs=1e-6)
+
+
+def test_each_transaction_of_a_tick_gets_its_own_origin(work):
+    for name, system in (("t1", "erp"), ("t2", "gw")):
+        work.transaction(name, "failed", 5)
+        work.span(name, f"{name}-a", 0, 5, system, error=True)
+    found = work.locate()
+    assert (found["t1"].system, found["t2"].system) == ("erp", "gw")
