@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 from rich.console import Console
 
@@ -21,16 +20,9 @@ for module in (serve, demo, estate, queries, alerts, eventlog, export, maintain)
 
 
 def main() -> None:
-    """Run the command line; exit 2 on wrong usage or settings, 1 on other failures of ours."""
+    """Run the command line; exit 2 on wrong usage or settings and when nothing answers, with one clear line."""
     try:
-        app(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
-    except click.ClickException as wrong:
-        wrong.show()
-        sys.exit(wrong.exit_code)
-    except click.Abort:
-        sys.exit(130)
+        app()
     except WaylineError as error:
         Console(stderr=True).print(f"[red]wayline:[/red] {error}", highlight=False, soft_wrap=True)
         sys.exit(2)
