@@ -20,6 +20,7 @@ from collector.frames import (
 )
 from collector.keys import SpoolKey, sync_folder
 from collector.signals import Signal
+from core.faults import fault_point
 
 _MAX_BUFFERS = 1_000  # below IOV_MAX (1,024 on Linux)
 _FILE_MODE = 0o600
@@ -172,6 +173,7 @@ class OpenSegment:
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
         try:
             os.pwrite(self._descriptor, self.header.pack(), 0)
+            fault_point("spool.opened")
             sync_folder(folder)
         except OSError:
             self.discard()
@@ -202,7 +204,9 @@ class OpenSegment:
             places.append(FramePlace(offset, len(body), index, entry.items, entry.received_ns, entry.digest))
             offset += len(header) + len(body)
         self._write(buffers, self.good_bytes)
+        fault_point("spool.written")
         os.fdatasync(self._descriptor)
+        fault_point("spool.synced")
         self.first_received_ns = self.first_received_ns or entries[0].received_ns
         self._places += places
         self.good_bytes = offset

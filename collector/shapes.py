@@ -48,10 +48,14 @@ class NestingGuard:
 
     Args:
         max_nesting: Levels of nested arrays allowed inside an attribute value.
+
+    Attributes:
+        max_level: Messages that may be inside one another.
     """
 
     def __init__(self, max_nesting: int) -> None:
-        self._room = _UPB_DEPTH - _REQUEST_TO_VALUE_LEVELS - 2 * max_nesting
+        self.max_level = _REQUEST_TO_VALUE_LEVELS + 2 * max_nesting
+        self._room = _UPB_DEPTH - self.max_level
         self._nests: dict[str, Any] = {}
 
     def parse(self, payload: bytes, descriptor: Any, level: int = 0) -> Any:

@@ -28,6 +28,7 @@ from collector.spool_lock import SpoolLock
 from core.clock import Clock
 from core.component import Health
 from core.errors import PermanentError
+from core.faults import fault_point
 from core.selfmetrics import DEAD_LETTERS, FSYNC_SECONDS, SPOOL_BYTES, SPOOL_SEGMENTS
 
 _log = structlog.get_logger(__name__)
@@ -69,6 +70,7 @@ class Spool:
         self._last_id = 0
         self._last_sequence = 0
         self._write_error = ""
+        self._hold: SpoolLock | None = None
         self.recovered = Recovered()
         self.room = Room(config)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -110,9 +112,10 @@ class Spool:
     def stop(self, timeout_s: float) -> None:
         """Seal what is open and let go of the folder; what is sealed stays for the next start."""
         self.seal_open(timeout_s)
-        if not self._writer.is_alive():
+        if self._hold is not None and not self._writer.is_alive():
             self._resends.close()
             self._hold.release()
+            self._hold = None
 
     def seal_open(self, timeout_s: float) -> None:
         """Write and seal everything appended so far, within *timeout_s* seconds, and take nothing more."""
@@ -203,6 +206,7 @@ class Spool:
             self._sealed.pop(segment.id, None)
             self._taken.discard(segment.id)
         self._retired.add(segment)
+        fault_point("spool.retired")
         self.room.give(segment.written_bytes)
 
     def retired(self) -> list[Segment]:
@@ -341,6 +345,7 @@ class Spool:
             segment.discard()
             return
         sealed = segment.seal(self._bury_corrupt)
+        fault_point("spool.sealed")
         with self._lock:
             self._sealed[sealed.id] = sealed
             SPOOL_SEGMENTS.set(len(self._sealed))

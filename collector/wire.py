@@ -79,7 +79,7 @@ def _read_varint(data: bytes, position: int, end: int) -> tuple[int, int]:
     raise BadDataError("the body is not a valid protobuf message")
 
 
-def cut_pieces(data: bytes, descriptor: Any, *, max_fields: int) -> Iterator[Piece]:
+def cut_pieces(data: bytes, descriptor: Any, *, max_fields: int, max_level: int) -> Iterator[Piece]:
     """
     Cut a request into pieces of about `PIECE_BYTES`, each a run of whole fields of one message type.
 
@@ -87,16 +87,19 @@ def cut_pieces(data: bytes, descriptor: Any, *, max_fields: int) -> Iterator[Pie
         data: Serialized request.
         descriptor: Its message descriptor.
         max_fields: Most fields that are walked.
+        max_level: Most messages inside one another.
 
     Raises:
-        BadDataError: The bytes are no protobuf message.
+        BadDataError: The bytes are no protobuf message, or nested too deep.
         TooLargeError: More than *max_fields* fields.
     """
     budget = [max_fields]
-    yield from _cut(data, Piece(descriptor, 0, 0, len(data)), budget)
+    yield from _cut(data, Piece(descriptor, 0, 0, len(data)), budget, max_level)
 
 
-def _cut(data: bytes, whole: Piece, budget: list[int]) -> Iterator[Piece]:
+def _cut(data: bytes, whole: Piece, budget: list[int], max_level: int) -> Iterator[Piece]:
+    if whole.level > max_level:
+        raise BadDataError("the body is nested too deep")
     if whole.end - whole.start <= PIECE_BYTES:
         yield whole
         return
@@ -114,7 +117,7 @@ def _cut(data: bytes, whole: Piece, budget: list[int]) -> Iterator[Piece]:
         inner = inner_types.get(field.number) if field.wire_type == _LEN else None
         if inner is not None and field.end - field.value > PIECE_BYTES:
             yield Piece(inner, whole.level + 1, field.value, field.value)
-            yield from _cut(data, Piece(inner, whole.level + 1, field.value, field.end), budget)
+            yield from _cut(data, Piece(inner, whole.level + 1, field.value, field.end), budget, max_level)
             run_start = field.end
     if run_start < whole.end:
         yield whole._replace(start=run_start)
