@@ -53,7 +53,7 @@ bench: venv
 	@for script in tests/bench/bench_*.py; do echo "# $(BIN)/python $$script"; $(BIN)/python $$script || exit 1; done
 
 screenshots: venv
-	$(BIN)/python -m dashboards.screenshots $(ARGS)
+	$(BIN)/python -m tests.e2e.take_screenshots $(ARGS)
 
 # Writes constraints.txt from what is installed; run after changing a dependency and testing with it.
 lock: venv

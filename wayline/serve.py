@@ -72,6 +72,16 @@ class Wayline:
         server = self.settings.server
         return (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
 
+    @property
+    def endpoints(self) -> tuple[tuple[str, str], ...]:
+        """Where telemetry and business events are sent, as (name, address)."""
+        host, collector = self.settings.server.host, self.settings.collector
+        return (
+            ("OTLP/gRPC", f"{host}:{collector.grpc_port}"),
+            ("OTLP/HTTP", f"http://{host}:{collector.http_port}"),
+            ("CloudEvents", f"POST {self.public_url}/api/v1/events"),
+        )
+
     def health(self) -> list[Health]:
         """Return the state of every component."""
         return [state for component in self.components for state in component.health()]
@@ -102,7 +112,15 @@ class Wayline:
         app.include_router(build_router(self.reader))
         app.include_router(build_alert_router(self.alerts))
         app.include_router(build_events_router(self.collector))
-        build_dash(app, self.reader, self.alerts, self.catalog, self.clock, self.settings.dashboards)
+        build_dash(
+            app,
+            self.reader,
+            self.alerts,
+            self.catalog,
+            self.clock,
+            self.settings.dashboards,
+            endpoints=self.endpoints,
+        )
         return app
 
 

@@ -275,7 +275,7 @@
   }
 
   function rows() {
-    return Array.from(document.querySelectorAll("#page .row-link, #page .wf-row"));
+    return Array.from(document.querySelectorAll("#page .row-link, #page .row-item, #page .wf-row"));
   }
 
   function moveRow(step) {

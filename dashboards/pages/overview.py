@@ -35,17 +35,18 @@ def render(context: PageContext) -> Page:
     entries = context.reader.overview(window.since, window.until)
     alerts = list(context.alerts.read.open_alerts())
     blind = [source["source"] for source in context.reader.sources() if source.get("blind")]
-    judged = verdict(entries, alerts, blind)
+    stats = context.reader.stats()
+    judged = verdict(entries, alerts, blind, (stats.get("correlation") or {}).get("behind_ms") or 0.0)
     seen = any(entry.get("started") or entry.get("in_progress") for entry in entries)
     body = [_verdict_block(context, judged, alerts)]
-    if not seen and not alerts and _store_is_empty(context):
-        body.append(_how_to_send(context))
+    if not seen and not alerts and _no_transaction_ever(context):
+        received = (stats.get("ledger") or {}).get("segments")
+        body.append(_on_its_way() if received else _how_to_send(context))
     body.append(_matrix(context, entries, alerts))
     return Page("Overview", html.Div(body), "overview")
 
 
-def _store_is_empty(context: PageContext) -> bool:
-    """Whether no transaction was ever seen, in any time range."""
+def _no_transaction_ever(context: PageContext) -> bool:
     return not context.reader.transactions(TransactionFilter(limit=1))["items"]
 
 
@@ -89,6 +90,19 @@ def _trouble_link(context: PageContext, health: FlowHealth) -> str:
     if health.status:
         return context.state.link("/transactions", flow=health.flow, status=health.status)
     return context.state.link(page_path("flows", health.flow))
+
+
+def _on_its_way() -> Node:
+    return empty(
+        "Telemetry is stored, transactions are on their way.",
+        html.P(
+            [
+                "They appear as soon as correlation has read what arrived. If this stays, ",
+                html.Code("wayline doctor"),
+                " says what holds it up.",
+            ]
+        ),
+    )
 
 
 def _how_to_send(context: PageContext) -> Node:

@@ -1,11 +1,11 @@
 """Runbooks: the list by flow, and one rendered, filled with a transaction when the address names one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
 
-from dashboards.components import data_table, empty, link, notice, page_head, section
+from dashboards.components import empty, link, notice, page_head, section
 from dashboards.context import Page, PageContext
 from dashboards.formats import label
 from dashboards.markdown import render_markdown
@@ -17,37 +17,36 @@ Row = Mapping[str, Any]
 
 
 def render_list(context: PageContext) -> Page:
-    """Draw the list of runbooks."""
+    """Draw the list of runbooks, under each flow that names them."""
     entries = sorted(context.reader.runbooks(), key=lambda entry: (entry.get("title") or entry["id"]).lower())
     if not entries:
-        body: Node = empty(
-            "There is no runbook.", "Put Markdown files into the catalog's runbooks folder, one per alert."
-        )
+        body: Node = empty("There is no runbook.", "Put Markdown files into the catalog's runbooks folder.")
     else:
-        rows = [
+        flows = sorted({flow for entry in entries for flow in entry.get("flows") or ()})
+        groups = [(flow, [entry for entry in entries if flow in (entry.get("flows") or ())]) for flow in flows]
+        general = [entry for entry in entries if not entry.get("flows")]
+        body = html.Div(
             [
-                html.Div(
-                    [
-                        link(
-                            entry.get("title") or entry["id"],
-                            context.state.link(page_path("runbooks", entry["id"])),
-                            "strong row-link",
-                        ),
-                        html.Div(entry["id"], className="muted small"),
-                    ]
-                ),
-                html.Span(
-                    [_flow(context, flow) for flow in entry.get("flows") or ()] or "no flow names it", className="chips"
-                ),
-            ]
-            for entry in entries
-        ]
-        body = data_table((("Runbook", "c-name"), ("Used by", "c-grow")), rows)
-    return Page("Runbooks", html.Div([page_head("Runbooks", detail="What to do, and who does it."), body]), "runbooks")
+                *[_group(context, _flow(context, flow), members) for flow, members in groups],
+                _group(context, "General", general) if general else None,
+            ],
+            className="groups",
+        )
+    return Page("Runbooks", html.Div([page_head("Runbooks", detail="What to do, by flow."), body]), "runbooks")
+
+
+def _group(context: PageContext, title: Node, entries: Sequence[Row]) -> Node:
+    items = [
+        html.Li(
+            link(entry.get("title") or entry["id"], context.state.link(page_path("runbooks", entry["id"])), "row-item")
+        )
+        for entry in entries
+    ]
+    return section(title, html.Ul(items, className="item-list"))
 
 
 def _flow(context: PageContext, flow: str) -> Node:
-    return link(label(flow), context.state.link(page_path("flows", flow)), "chip")
+    return link(label(flow), context.state.link(page_path("flows", flow)))
 
 
 def render_one(context: PageContext) -> Page:

@@ -76,8 +76,11 @@ def _systems(context: PageContext, systems: Sequence[Row]) -> Node:
         ("p95", "c-count"),
         ("Last seen", ""),
     )
-    ordered = sorted(systems, key=lambda row: (-(row.get("origin_of") or 0), row.get("title") or row["system"]))
-    return data_table(columns, [_system(context, row) for row in ordered])
+    ordered = sorted(
+        systems,
+        key=lambda row: (-(row.get("origin_of") or 0), not row.get("last_at"), row.get("title") or row["system"]),
+    )
+    return data_table(columns, [_system(context, row) for row in ordered], "dense")
 
 
 def _system(context: PageContext, row: Row) -> list[Node]:

@@ -24,6 +24,7 @@ STATE_WORDS = {
     "ok": "In order",
 }
 _UNNAMED_TIER = 99
+_BEHIND_MS = 15_000.0
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ def urgency(health: FlowHealth) -> tuple[int, int, str]:
     return (health.tier or _UNNAMED_TIER, STATES.index(health.state), health.title)
 
 
-def verdict(entries: Sequence[Row], open_alerts: Sequence[Row], blind_sources: Sequence[str]) -> Verdict:
+def verdict(
+    entries: Sequence[Row], open_alerts: Sequence[Row], blind_sources: Sequence[str], behind_ms: float = 0.0
+) -> Verdict:
     """
     Say what is wrong now.
 
@@ -128,10 +131,11 @@ def verdict(entries: Sequence[Row], open_alerts: Sequence[Row], blind_sources: S
         entries: Overview entries.
         open_alerts: Alerts that fire.
         blind_sources: Sources that should have sent and did not.
+        behind_ms: How far correlation is behind what is stored.
     """
     judged = sorted((flow_health(entry) for entry in entries), key=urgency)
     trouble = tuple(health for health in judged if health.state in _TROUBLE)
-    unsure = _unsure(judged, blind_sources)
+    unsure = _unsure(judged, blind_sources, behind_ms)
     if trouble:
         worst = trouble[0].tier
         level = "bad" if worst == 1 or any(alert.get("severity") == "page" for alert in open_alerts) else "warn"
@@ -155,8 +159,9 @@ def _trouble_headline(trouble: Sequence[FlowHealth]) -> str:
     return f"{first.title} ({scope}) is {STATE_WORDS[first.state].lower()}: {first.reason}{others}."
 
 
-def _unsure(judged: Sequence[FlowHealth], blind_sources: Sequence[str]) -> tuple[str, ...]:
-    found = [f"source {name} is silent" for name in blind_sources]
+def _unsure(judged: Sequence[FlowHealth], blind_sources: Sequence[str], behind_ms: float) -> tuple[str, ...]:
+    found = [f"correlation is {duration(behind_ms)} behind what is stored"] if behind_ms > _BEHIND_MS else []
+    found += [f"source {name} is silent" for name in blind_sources]
     found += [f"{health.title}: {health.reason}" for health in judged if health.state == "unknown" and health.status]
     quiet = [health.title for health in judged if health.state == "quiet" and health.tier]
     if quiet:
