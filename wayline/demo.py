@@ -7,12 +7,11 @@ import structlog
 from core.clock import SystemClock
 from runbooks.catalogs import Catalog
 from wayline.estate.config import EstateConfig
-from wayline.estate.faults import FAULTS
 from wayline.estate.run import Estate, Summary
 
 log = structlog.get_logger("wayline.demo")
 
-HISTORY_RATE_PER_S = 0.25
+HISTORY_RATE_PER_S = 0.12
 _SEEDS = 2**31
 
 
@@ -49,7 +48,7 @@ def run_demo(
             rate_per_s=rate,
             duration_s=None,
             seed=(seed * 7_919 + minute) % _SEEDS,
-            faults=tuple(FAULTS),
+            incidents=True,
             history_s=history_hours * 3_600,
             history_rate_per_s=min(rate, HISTORY_RATE_PER_S),
         ),

@@ -16,6 +16,7 @@ class EstateConfig(BaseModel):
         duration_s: Seconds of new transactions; None goes on until stopped.
         seed: Decides everything but the time of day; None takes one from the clock.
         faults: Names of the faults at work.
+        incidents: Instead of an episode an hour for each of *faults*: rare trouble, and a clear incident now and then.
         truth: File that gets one JSON line a transaction; None writes none.
         history_s: Seconds of past that are written at the start as fast as the server takes them.
         history_rate_per_s: Transactions per second of that past; None means *rate_per_s*.
@@ -33,6 +34,7 @@ class EstateConfig(BaseModel):
     duration_s: float | None = Field(default=60.0, gt=0)
     seed: int | None = Field(default=None, ge=0)
     faults: tuple[str, ...] = ()
+    incidents: bool = False
     truth: Path | None = None
     history_s: float = Field(default=0.0, ge=0)
     history_rate_per_s: float | None = Field(default=None, gt=0)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from wayline.estate.faults import FAULTS, SILENT_SYSTEMS, Fault
 from wayline.estate.telemetry import NS_PER_S
@@ -15,16 +16,53 @@ _EPISODE_S = (360, 900)
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A fault at work from *start_ns* until *end_ns*, Unix nanoseconds."""
+    """
+    A fault at work.
+
+    Attributes:
+        start_ns: Start, Unix nanoseconds.
+        end_ns: End, Unix nanoseconds, exclusive.
+        number: Distinguishes the episodes of one fault.
+        system: The only system it strikes; empty for every system of the fault's category.
+        share: Share of the transactions that could be struck and are; None means that of the fault.
+        drains: What it holds back goes on when it ends.
+    """
 
     fault: Fault
     start_ns: int
     end_ns: int
     number: int = 0
+    system: str = ""
+    share: float | None = None
+    drains: bool = False
+
+    @property
+    def weight(self) -> float:
+        """Share of the transactions struck."""
+        return self.fault.share if self.share is None else self.share
 
     def covers(self, at_ns: int) -> bool:
         """Return whether the episode is on at *at_ns*."""
         return self.start_ns <= at_ns < self.end_ns
+
+
+class Schedule(Protocol):
+    """
+    When which fault is at work.
+
+    Attributes:
+        short: The run is too short for a source to fall silent in its course.
+    """
+
+    short: bool
+
+    def active(self, at_ns: int) -> list[Episode]:
+        """Return the episodes that are on at *at_ns*."""
+        ...
+
+    def silent_until(self, system: str, at_ns: int) -> int | None:
+        """Return until when an event of *system* at *at_ns* is not heard; None when it is heard at once."""
+        ...
 
 
 class Episodes:

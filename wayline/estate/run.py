@@ -8,20 +8,22 @@ from dataclasses import dataclass, field
 
 from core.clock import Clock
 from runbooks.catalogs import Catalog
-from wayline.estate.arrivals import arrivals
+from wayline.estate.arrivals import live_arrivals, past_arrivals
 from wayline.estate.cloudevents import EventSender
 from wayline.estate.config import EstateConfig
 from wayline.estate.delivery import Delivery
 from wayline.estate.depths import QueueDepths
 from wayline.estate.emit import TelemetrySender
-from wayline.estate.episodes import Episodes
+from wayline.estate.episodes import Episodes, Schedule
+from wayline.estate.incidents import Incidents
 from wayline.estate.outcome import Ending, Told, cut_off, judge
 from wayline.estate.telemetry import NS_PER_S, EventItem, Item, LogItem, SpanItem
 from wayline.estate.teller import Arrival, Teller
+from wayline.estate.trouble import NEVER_NS
 from wayline.estate.truth import TruthFile
 
 _LONGEST_SLEEP_S = 0.2
-_ARRIVALS_A_ROUND = 50
+_PAST_A_ROUND = 50
 _LIVE_LATE_S = (20.0, 90.0)
 _SHORT_LATE_S = (4.0, 12.0)
 _LIVE_PACE = 0.6
@@ -70,25 +72,28 @@ class Estate:
     def run(self, ending: threading.Event) -> Summary:
         """Send until the run is over or *ending* is set; returns when everything is acknowledged or lost."""
         start_ns = self._clock.now_ns()
-        teller, coming = self._plan(start_ns)
+        teller, past, coming = self._plan(start_ns)
         summary = Summary(self.seed)
         with TruthFile(self._config.truth) as truth:
-            _Run(self._config, self._clock, teller, truth, summary).go(coming, start_ns, ending)
+            _Run(self._config, self._clock, teller, truth, summary).go(past, coming, start_ns, ending)
         return summary
 
-    def _plan(self, start_ns: int) -> tuple[Teller, Iterator[Arrival]]:
+    def _plan(self, start_ns: int) -> tuple[Teller, list[Arrival], Iterator[Arrival]]:
         config = self._config
         end_ns = None if config.duration_s is None else start_ns + round(config.duration_s * NS_PER_S)
         first_ns = start_ns - round(config.history_s * NS_PER_S)
-        episodes = Episodes(self.seed, config.faults, first_ns, end_ns)
+        schedule: Schedule = (
+            Incidents(self.seed, start_ns) if config.incidents else Episodes(self.seed, config.faults, first_ns, end_ns)
+        )
         delivery = Delivery(
             start_ns=first_ns,
             end_ns=None if end_ns is None else end_ns + round(0.75 * config.drain_s * NS_PER_S),
-            short=episodes.short,
-            late_s=_SHORT_LATE_S if episodes.short else _LIVE_LATE_S,
+            short=schedule.short,
+            late_s=_SHORT_LATE_S if schedule.short else _LIVE_LATE_S,
         )
-        teller = Teller(self._catalog, self.seed, episodes, delivery, config.pace or default_pace(config))
-        return teller, arrivals(config, self.seed, episodes, start_ns)
+        teller = Teller(self._catalog, self.seed, schedule, delivery, config.pace or default_pace(config))
+        past = past_arrivals(config, self.seed, schedule, start_ns)
+        return teller, past, live_arrivals(config, self.seed, schedule, start_ns, len(past))
 
 
 def default_pace(config: EstateConfig) -> float:
@@ -114,24 +119,29 @@ class _Run:
         self._stalled: list[Told] = []
         self._order = itertools.count()
 
-    def go(self, coming: Iterator[Arrival], start_ns: int, ending: threading.Event) -> None:
+    def go(self, past: list[Arrival], coming: Iterator[Arrival], start_ns: int, ending: threading.Event) -> None:
+        """Work through the *past* in rounds, and between them through whatever is due now."""
         config = self._config
-        upcoming = next(coming, None)
-        stop_ns = None
+        stop_ns = NEVER_NS
         if config.duration_s is not None:
             stop_ns = start_ns + round((config.duration_s + config.drain_s) * NS_PER_S)
-        while not ending.is_set() and (upcoming or self._later):
+        earlier = iter(past)
+        older, upcoming = next(earlier, None), next(coming, None)
+        while not ending.is_set() and (older or upcoming or self._later):
             now_ns = self._clock.now_ns()
-            if stop_ns is not None and now_ns >= stop_ns and upcoming is None:
+            if now_ns >= stop_ns and not older and not upcoming:
                 break
-            for _ in range(_ARRIVALS_A_ROUND):
-                if upcoming is None or upcoming.at_ns > now_ns:
-                    break
+            while upcoming and upcoming.at_ns <= now_ns:
                 self._begin(self._teller.tell(upcoming), now_ns)
                 upcoming = next(coming, None)
             self._send_due(now_ns)
+            for _ in range(_PAST_A_ROUND):
+                if older:
+                    self._begin(self._teller.tell(older), now_ns)
+                    older = next(earlier, None)
             self._events.flush()
-            self._sleep(upcoming, ending)
+            if not older:
+                self._sleep(upcoming, ending)
         self._finish()
 
     def _begin(self, told: Told, now_ns: int) -> None:

@@ -1,18 +1,19 @@
 """From an arrival to a told transaction: which flow, which trouble, and when each piece of evidence is sent."""
 
+import random
 from contextlib import suppress
 from dataclasses import dataclass
 
 from runbooks.catalogs import Catalog
 from wayline.estate.delivery import Delivery, fit_into_run, schedule_sending
-from wayline.estate.episodes import Episodes
+from wayline.estate.episodes import Episode, Schedule
 from wayline.estate.faults import FAULTS, Fault
 from wayline.estate.flows import SCRIPTS
 from wayline.estate.keys import Numbers
 from wayline.estate.landscape import Landscape
 from wayline.estate.outcome import Ending, Told
 from wayline.estate.story import Child, Story
-from wayline.estate.telemetry import EventItem, Item, LogItem
+from wayline.estate.telemetry import NS_PER_S, EventItem, Item, LogItem
 from wayline.estate.trouble import Effect, StalledError, StepFailedError, Touch, Trouble
 from wayline.estate.truth import Origin
 
@@ -23,6 +24,9 @@ _FULL_BATCH_REJECTS = 3
 _BATCH_CATEGORY = "database"
 _BATCH_SYSTEM = "analytics-warehouse"
 _DELAY_RATIO = (1.1, 1.4)
+_DRAINED_RATIO = 0.9
+_DRAIN_S = (5.0, 120.0)
+_DELIVERY_FAULTS = ("duplicate_delivery", "late_events")
 _NOT_STRUCK_FLOW = "gl_posting"
 
 
@@ -51,16 +55,16 @@ class Teller:
     Args:
         catalog: Flows, systems and identifiers.
         seed: Seed of the run.
-        episodes: When which fault is at work.
+        schedule: When which fault is at work.
         delivery: How evidence travels and when the run ends.
         pace: Factor on waiting times between steps.
     """
 
-    def __init__(self, catalog: Catalog, seed: int, episodes: Episodes, delivery: Delivery, pace: float) -> None:
+    def __init__(self, catalog: Catalog, seed: int, schedule: Schedule, delivery: Delivery, pace: float) -> None:
         self._catalog = catalog
         self._landscape = Landscape(catalog.systems, catalog.identifiers, catalog.flows, catalog.sources)
         self._seed = seed
-        self._episodes = episodes
+        self._schedule = schedule
         self._delivery = delivery
         self._pace = pace
 
@@ -89,34 +93,41 @@ class Teller:
         )
         story.batch_size = 4 + arrival.ordinal % 9
         if not arrival.heard:
-            story.silent_until = self._episodes.silent_until
+            story.silent_until = self._schedule.silent_until
         return story
 
     def _draw_trouble(
         self, arrival: Arrival, flow: str, draw: float, story: Story
     ) -> tuple[Fault | None, Trouble | None]:
         """Choose at most one fault of those at work, and the place it strikes; sets up *story* for it."""
-        faults = [episode.fault for episode in self._episodes.active(arrival.at_ns) if episode.fault.share]
-        if any(fault.name == "transform_schema" for fault in faults):
+        episodes = [episode for episode in self._schedule.active(arrival.at_ns) if episode.weight]
+        if any(episode.fault.name == "transform_schema" for episode in episodes):
             story.supplier_rule = "ordinary"
-        if flow == _NOT_STRUCK_FLOW or arrival.heard or not faults:
+        struck = draw < min(_MOST_STRUCK, sum(episode.weight for episode in episodes))
+        if flow == _NOT_STRUCK_FLOW or arrival.heard or not struck:
             return None, None
         rng = Numbers(self._seed ^ 0xFA17, arrival.ordinal).rng
-        fault = rng.choices(faults, [fault.share for fault in faults])[0]
-        if draw >= min(_MOST_STRUCK, sum(fault.share for fault in faults)):
-            return None, None
-        story.redelivers = fault.name == "duplicate_delivery"
+        episode = rng.choices(episodes, [episode.weight for episode in episodes])[0]
+        fault = episode.fault
         if not fault.places:
-            return fault if fault.name in {"duplicate_delivery", "late_events"} else None, None
-        if fault.name == "transform_schema":
-            story.supplier_rule = "special"
-        touches = [touch for touch in self._touches(arrival, flow, story.supplier_rule) if fault.may_strike(touch)]
+            story.redelivers = fault.name == "duplicate_delivery"
+            return fault if fault.name in _DELIVERY_FAULTS else None, None
+        rule = "special" if fault.name == "transform_schema" else story.supplier_rule
+        touches = [touch for touch in self._touches(arrival, flow, rule) if fault.may_strike(touch)]
+        touches = [touch for touch in touches if episode.system in {"", touch.system}]
         if not touches:
-            story.supplier_rule = "ordinary" if story.supplier_rule == "special" else story.supplier_rule
             return None, None
-        touch = rng.choice(touches)
+        story.supplier_rule = rule
+        return fault, self._trouble(episode, rng.choice(touches), flow, arrival, rng)
+
+    def _trouble(self, episode: Episode, touch: Touch, flow: str, arrival: Arrival, rng: random.Random) -> Trouble:
+        fault = episode.fault
         effect = rng.choice(fault.effects)
-        trouble = Trouble(
+        delay_s = self._deadline_s(flow) * rng.uniform(*_DELAY_RATIO)
+        if effect is Effect.BACKLOG and episode.drains and rng.random() < _DRAINED_RATIO:
+            effect = Effect.DELAY
+            delay_s = (episode.end_ns - arrival.at_ns) / NS_PER_S + rng.uniform(*_DRAIN_S)
+        return Trouble(
             fault=fault.name,
             effect=effect,
             key=touch.key,
@@ -124,9 +135,8 @@ class Teller:
             category=touch.category,
             system=touch.system,
             failure=rng.choice(fault.failures),
-            delay_s=self._deadline_s(flow) * rng.uniform(*_DELAY_RATIO) if effect is Effect.DELAY else 0.0,
+            delay_s=delay_s if effect is Effect.DELAY else 0.0,
         )
-        return fault, trouble
 
     def _touches(self, arrival: Arrival, flow: str, supplier_rule: str) -> list[Touch]:
         """Tell the same transaction without trouble, to see which places it passes."""

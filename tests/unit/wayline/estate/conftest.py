@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from runbooks.catalog_loader import load_catalog
-from wayline.estate.arrivals import arrivals
+from wayline.estate.arrivals import live_arrivals, past_arrivals
 from wayline.estate.config import EstateConfig
 from wayline.estate.delivery import Delivery
 from wayline.estate.episodes import Episodes
@@ -31,7 +31,9 @@ def tell_run(catalog) -> Callable[..., list[Told]]:
         episodes = Episodes(seed, faults, START_NS, end_ns)
         delivery = Delivery(start_ns=START_NS, end_ns=end_ns + 15 * NS_PER_S, short=True, late_s=(4.0, 12.0))
         teller = Teller(catalog, seed, episodes, delivery, pace=0.02)
-        return [teller.tell(arrival) for arrival in arrivals(config, seed, episodes, START_NS)]
+        past = past_arrivals(config, seed, episodes, START_NS)
+        live = live_arrivals(config, seed, episodes, START_NS, len(past))
+        return [teller.tell(arrival) for arrival in (*past, *live)]
 
     return tell
 
