@@ -16,13 +16,13 @@ def test_one_incident_is_under_way_when_the_live_part_starts(start_ns):
 def test_four_hours_hold_three_earlier_incidents_of_different_kinds(start_ns):
     schedule = Incidents(2, start_ns)
     earlier = {
-        (episode.number, episode.fault.name)
+        (episode.number, episode.system)
         for minute in range(6, 4 * 60)
         for episode in schedule.active(start_ns - minute * MINUTE_NS)
         if episode.system
     }
     assert len(earlier) == 3
-    assert len({name for _, name in earlier}) == 3
+    assert len({system for _, system in earlier}) == 3
 
 
 def test_most_of_the_time_only_the_quiet_background_is_at_work(start_ns):
