@@ -38,13 +38,18 @@ def locate(store: Store, now: datetime, catalog: Catalog | None = None) -> None:
         store.execute(f"TRUNCATE TABLE {table}")
     _run(store, "spans")
     _run(store, "evidence")
-    if store.value("SELECT count() FROM work_transactions WHERE status IN ('failed', 'stuck') OR breached = 1"):
-        systems = {name: system.category for name, system in catalog.systems.items()} if catalog else {}
-        known = {"": "unknown", **systems}
-        categories = {"systems": list(known), "categories": list(known.values())}
-        for name in _FINDINGS:
-            _run(store, name, categories if name == "find_owed_milestones" else {})
+    signals = store.rows(load_sql("analytics.origin", "sql/signals"))[0]
+    for name in _FINDINGS:
+        if signals[name]:
+            _run(store, name, _categories(catalog) if name == "find_owed_milestones" else {})
     _run(store, "account", {"rows": MAX_EVIDENCE})
+
+
+def _categories(catalog: Catalog | None) -> dict[str, list[str]]:
+    known = {"": "unknown"}
+    if catalog:
+        known |= {name: system.category for name, system in catalog.systems.items()}
+    return {"systems": list(known), "categories": list(known.values())}
 
 
 def _run(store: Store, name: str, params: dict[str, Any] | None = None) -> None:

@@ -156,5 +156,4 @@ def _figure_rows(context: ReadContext, name: str, since: datetime, until: dateti
 
 
 def _was_seen(context: ReadContext, name: str) -> bool:
-    sql = "SELECT 1 FROM transactions_current WHERE flow = {flow:String} LIMIT 1"
-    return context.store.value(sql, {"flow": name}) is not None
+    return context.store.value(load_sql("analytics.read", "sql/flow_seen"), {"flow": name}) is not None

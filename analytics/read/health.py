@@ -3,7 +3,7 @@
 from typing import Any
 
 from analytics.read.context import ReadContext
-from analytics.read.present import text_or_none, time_text
+from analytics.read.present import number, text_or_none, time_text
 from analytics.read.summary import aware
 from core.selfmetrics import REGISTRY
 from storage.sqlfiles import load_sql
@@ -78,5 +78,14 @@ def stats(context: ReadContext) -> dict[str, Any]:
             "watermark": time_text(ledger["max_time"]),
             "stored_at": time_text(ledger["stored_at"]),
         },
+        "correlation": _correlation(context),
         "ticks": {"count": int(ticks), "mean_ms": spent_s / ticks * 1_000 if ticks else None},
     }
+
+
+def _correlation(context: ReadContext) -> dict[str, Any]:
+    """Return when the last tick was and how much newer the newest stored evidence is; null before the first tick."""
+    rows = context.store.rows(load_sql("analytics.read", "sql/correlation_lag"))
+    if not rows:
+        return {"ticked_at": None, "behind_ms": None}
+    return {"ticked_at": time_text(rows[0]["ticked_at"]), "behind_ms": number(rows[0]["behind_ms"])}

@@ -3,13 +3,6 @@
 -- covered by nothing is unexplained. All in whole microseconds, so that the parts sum to what elapsed.
 INSERT INTO work_origins
 WITH
-    clock AS
-    (
-        SELECT transaction_id,
-            toUnixTimestamp64Micro(started_at) AS from_us,
-            toUnixTimestamp64Micro(ifNull(ended_at, last_at)) AS until_us
-        FROM work_transactions
-    ),
     attempts AS
     (
         SELECT transaction_id, is_error, start_us,
@@ -39,18 +32,13 @@ WITH
     spent AS
     (
         SELECT
-            i.transaction_id AS transaction_id,
-            intervalLengthSumIf(lo, hi, rank <= 1) AS upto_1,
-            intervalLengthSumIf(lo, hi, rank <= 2) AS upto_2,
-            intervalLengthSumIf(lo, hi, rank <= 3) AS upto_3,
-            intervalLengthSum(lo, hi) AS upto_4
-        FROM
-        (
-            SELECT i.transaction_id AS transaction_id, i.rank AS rank,
-                greatest(i.a, c.from_us) AS lo, least(i.b, c.until_us) AS hi
-            FROM intervals AS i INNER JOIN clock AS c ON c.transaction_id = i.transaction_id
-            WHERE hi > lo
-        ) AS i
+            transaction_id,
+            intervalLengthSumIf(a, b, rank <= 1) AS upto_1,
+            intervalLengthSumIf(a, b, rank <= 2) AS upto_2,
+            intervalLengthSumIf(a, b, rank <= 3) AS upto_3,
+            intervalLengthSum(a, b) AS upto_4
+        FROM intervals
+        WHERE b > a
         GROUP BY transaction_id
     ),
     chosen AS
@@ -73,6 +61,12 @@ SELECT
     (toInt64(s.upto_3) - toInt64(s.upto_2)) / 1e3 AS queue_ms,
     toInt64(s.upto_1) / 1e3 AS retry_ms,
     (c.until_us - c.from_us - toInt64(s.upto_4)) / 1e3 AS unexplained_ms
-FROM clock AS c
+FROM
+(
+    SELECT transaction_id,
+        toUnixTimestamp64Micro(started_at) AS from_us,
+        toUnixTimestamp64Micro(ifNull(ended_at, last_at)) AS until_us
+    FROM work_transactions
+) AS c
 LEFT JOIN spent AS s ON s.transaction_id = c.transaction_id
 LEFT JOIN chosen AS o ON o.transaction_id = c.transaction_id

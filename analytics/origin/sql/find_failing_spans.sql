@@ -2,28 +2,6 @@
 -- producer span stands for the other side when that side sent nothing, or answered after the caller had given up.
 -- A later success of the same step repaired the error; a repaired one counts only where there is nothing else.
 INSERT INTO origin_findings
-WITH
-    deepest AS
-    (
-        SELECT *
-        FROM origin_evidence
-        WHERE kind = 'span' AND is_error = 1
-            AND self NOT IN (SELECT above FROM origin_evidence WHERE kind = 'span' AND is_error = 1)
-    ),
-    answers AS
-    (
-        SELECT transaction_id, above AS self, count() AS spans, max(end_us) AS answered_us
-        FROM origin_evidence
-        WHERE kind = 'span' AND above IN (SELECT self FROM deepest)
-        GROUP BY transaction_id, self
-    ),
-    successes AS
-    (
-        SELECT transaction_id, step, max(start_us) AS last_us
-        FROM origin_evidence
-        WHERE kind = 'span' AND is_error = 0
-        GROUP BY transaction_id, step
-    )
 SELECT
     transaction_id,
     if(stands_for_peer, peer_category, category) AS origin_category,
@@ -46,10 +24,21 @@ FROM
         spans = 0 AS silent,
         match(lower(message), 'time[ds]?[ -]?out|deadline[ _]?exceeded') OR (spans > 0 AND answered_us > end_us) AS gave_up,
         span_kind IN (3, 4) AND peer_system != '' AND (silent OR gave_up) AS stands_for_peer,
-        last_us >= end_us AS repaired
-    FROM deepest
-    LEFT JOIN answers USING (transaction_id, self)
-    LEFT JOIN successes USING (transaction_id, step)
+        last_success_us >= end_us AS repaired
+    FROM
+    (
+        SELECT *, maxIf(start_us, is_error = 0) OVER (PARTITION BY transaction_id, step) AS last_success_us
+        FROM origin_evidence
+        WHERE kind = 'span'
+    ) AS failing
+    LEFT JOIN
+    (
+        SELECT transaction_id, above AS self, count() AS spans, max(is_error) AS fails_below, max(end_us) AS answered_us
+        FROM origin_evidence
+        WHERE kind = 'span' AND above != 0
+        GROUP BY transaction_id, self
+    ) AS answers USING (transaction_id, self)
+    WHERE is_error = 1 AND fails_below = 0
 )
 ORDER BY weight DESC
 LIMIT 3 BY transaction_id

@@ -1,13 +1,18 @@
+-- Spans cut to the time from the start of their transaction to its end.
 INSERT INTO origin_spans
 SELECT
-    transaction_id,
-    toUnixTimestamp64Micro(at) AS start_us,
-    greatest(start_us, toUnixTimestamp64Micro(end_at)) AS end_us,
-    cityHash64(trace_id, span_id) AS self,
-    if(parent_span_id = '', 0, cityHash64(trace_id, parent_span_id)) AS above,
-    arrayMap(l -> cityHash64(l.1, l.2), links) AS linked,
-    cityHash64(system, name, span_kind) AS step,
-    span_kind,
-    is_error
-FROM work_observations
-WHERE kind = 'span'
+    o.transaction_id AS transaction_id,
+    least(toUnixTimestamp64Micro(o.at), until_us) AS start_us,
+    least(greatest(start_us, toUnixTimestamp64Micro(o.end_at)), until_us) AS end_us,
+    cityHash64(o.trace_id, o.span_id) AS self,
+    if(o.parent_span_id = '', 0, cityHash64(o.trace_id, o.parent_span_id)) AS above,
+    arrayMap(l -> cityHash64(l.1, l.2), o.links) AS linked,
+    cityHash64(o.system, o.name, o.span_kind) AS step,
+    o.span_kind,
+    o.is_error
+FROM work_observations AS o
+INNER JOIN
+(
+    SELECT transaction_id, toUnixTimestamp64Micro(ifNull(ended_at, last_at)) AS until_us FROM work_transactions
+) AS t ON t.transaction_id = o.transaction_id
+WHERE o.kind = 'span'

@@ -1,7 +1,7 @@
 """Where one transaction's trouble starts, and where its time went."""
 
 import pytest
-from work import CLIENT, CONSUMER, PRODUCER, SERVER, Work
+from tick_rows import CLIENT, CONSUMER, PRODUCER, SERVER, Work
 
 from storage.store import Store
 

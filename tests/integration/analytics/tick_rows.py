@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rows import START, at, hex_id
+from stored_rows import START, at, hex_id
+
+from analytics.origin import locate
 from storage.store import Store
 
 SERVER, CLIENT, PRODUCER, CONSUMER, INTERNAL = 2, 3, 4, 5, 1
@@ -71,7 +73,8 @@ class Work:
         self._add(
             tx, "span", start_s, end_s, system, trace_id=hex_id(trace), span_id=hex_id(span, 16),
             parent_span_id=hex_id(parent, 16) if parent else "", span_kind=kind, name=given.pop("name", span),
-            is_error=int(given.pop("error", False)), peer_system=peer, peer_category=CATEGORIES[peer], links=links, **given,
+            is_error=int(given.pop("error", False)), peer_system=peer, peer_category=CATEGORIES[peer], links=links,
+            **given,
         )  # fmt: skip
 
     def log(self, tx: str, at_s: float, system: str, body: str, severity_number: int = 17, **given: Any) -> None:
@@ -90,8 +93,6 @@ class Work:
         self._observations.append(row)
 
     def locate(self) -> dict[str, Found]:
-        from analytics.origin import locate
-
         for table, columns, rows in (
             ("work_transactions", _TRANSACTIONS, self._transactions),
             ("work_observations", _OBSERVATIONS, self._observations),

@@ -1,0 +1,9 @@
+-- Which kinds of evidence there are: what has nothing to look at is not asked, as every statement has its fixed cost.
+SELECT
+    countIf(kind = 'span' AND is_error = 1) AS find_failing_spans,
+    countIf(kind = 'event' AND (outcome = 'error' OR is_error = 1)) AS find_failing_events,
+    countIf(kind = 'log' AND severity_number >= 17) AS find_error_logs,
+    countIf(kind = 'span' AND span_kind = 4 AND status != 'completed_late') AS find_waiting_messages,
+    countIf(status != 'failed') AS find_lost_time,
+    count() AS find_owed_milestones
+FROM origin_evidence
