@@ -24,7 +24,7 @@ from runbooks.catalogs import Catalog
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
-Locate = Callable[[Store, datetime], None]
+Locate = Callable[[Store, datetime, Catalog], None]
 """Fills ``work_origins`` from ``work_transactions`` and ``work_observations``."""
 
 _LOOK_BACK = timedelta(minutes=10)
@@ -113,7 +113,7 @@ class Tick:
         load_prior(self._store, self._settings)
         self._store.execute("TRUNCATE TABLE tick_origins")
         if self._locate:
-            self._locate(self._store, now)
+            self._locate(self._store, now, catalog)
             self._store.execute(load_sql("analytics.correlate", "sql/origins"), settings=self._settings)
         return publish(self._store, self._version, now, self._settings)
 
