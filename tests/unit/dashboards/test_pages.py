@@ -80,6 +80,18 @@ def test_an_empty_store_says_where_to_send(page_context):
     assert "Nothing is stored yet." in text
 
 
+class ReceivedReader(QuietReader):
+    def stats(self):
+        return {"ledger": {"segments": 12}, "correlation": {"behind_ms": 66_000.0}}
+
+
+def test_telemetry_that_is_not_correlated_yet_is_said_to_be_on_its_way(page_context):
+    text = text_of(draw(page_context("/", ReceivedReader(), FakeAlerts())).body)
+    assert "transactions are on their way" in text
+    assert "correlation is 1 m 6 s behind what is stored" in text
+    assert "Nothing is stored yet." not in text
+
+
 def test_transaction_page_names_origin_owner_deadline_and_runbook(page_context):
     text = text_of(draw(page_context("/transactions/4500012345")).body)
     for expected in ("mw-transform", "94 % sure", "supply-integration", "Breached", "late by 15 m", "Check first"):

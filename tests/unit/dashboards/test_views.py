@@ -39,6 +39,7 @@ def test_verdict_is_good_only_when_everything_was_judged():
         == "unknown"
     )
     assert verdict([], [], []).level == "unknown"
+    assert verdict(healthy, [], [], behind_ms=60_000.0).level == "unknown"
 
 
 def test_flow_whose_transactions_are_all_open_is_unknown():
