@@ -10,6 +10,7 @@ from typing import Any
 
 from analytics.correlate.rules import CORRELATION, MESSAGE_ID, Rules, convention_codes
 from analytics.correlate.signatures import Meaning, Signature, interpret, system_of
+from analytics.correlate.statements import Statements
 from runbooks.flows import Identifier, Replace
 from storage.sqlfiles import load_sql
 from storage.store import Store
@@ -43,16 +44,16 @@ class Extraction:
         self._peers: dict[str, tuple[str, str]] = {}
         self._statements = {signal: render(rules, signal) for signal in SIGNALS}
 
-    def run(self, segments: Mapping[str, Sequence[int]], settings: Mapping[str, Any]) -> None:
+    def run(self, statements: Statements, segments: Mapping[str, Sequence[int]]) -> None:
         """Fill ``tick_new`` from *segments*, a list of segment ids per signal."""
-        for table in ("tick_extracted", "tick_new"):
-            self._store.execute(f"TRUNCATE TABLE {table}")
-        for signal, statement in self._statements.items():
+        statements.empty("tick_extracted", "tick_new")
+        if not segments:
+            return
+        for signal, (sql, params) in self._statements.items():
             if segments.get(signal):
-                sql, params = statement
-                self._store.execute(sql, params | {"segments": list(segments[signal])}, settings)
-        self._store.execute(*self._mapping(), settings)
-        self._store.execute("TRUNCATE TABLE tick_extracted")
+                statements.text(sql, params | {"segments": list(segments[signal])})
+        statements.text(*self._mapping(), plain=True)
+        statements.empty("tick_extracted")
 
     def _mapping(self) -> tuple[str, dict[str, Any]]:
         seen = self._store.rows(load_sql("analytics.correlate", "sql/signatures_seen"))
@@ -107,7 +108,7 @@ def render(rules: Rules, signal: str) -> tuple[str, dict[str, Any]]:
     }
     sql = load_sql("analytics.correlate", f"sql/{SIGNALS[signal]}")
     for marker, fragment in fragments.items():
-        sql = re.sub(rf"\b{marker}\b(?=[ ,)])", lambda _, text=fragment: text, sql)
+        sql = re.sub(rf"\b{marker}\b(?=[ ,)])", fragment.replace("\\", "\\\\"), sql)
     return _CONVENTION.sub(_convention, _without_comment(sql)), params
 
 

@@ -47,17 +47,6 @@ class FlowBook:
     steps: list[str]
     step_flows: list[int]
 
-    @property
-    def params(self) -> dict[str, Any]:
-        """Query parameters that name flows and steps by their codes."""
-        return {
-            "steps": [*self.steps, ""],
-            "codes": [*range(1, len(self.steps) + 1), 0],
-            "step_flows": self.step_flows,
-            "flow_names": [*(flow.name for flow in self.flows), ""],
-            "flow_codes": [*range(1, len(self.flows) + 1), 0],
-        }
-
 
 def flow_book(catalog: Catalog) -> FlowBook:
     """Return the flows of *catalog* with their codes."""

@@ -4,44 +4,54 @@ What a tick found out is compared with what is stored, and the difference become
 Every statement may be repeated: the rows of a tick that was cut short are replaced by those of its repetition.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from storage.sqlfiles import load_sql
-from storage.store import Store
+from analytics.correlate.statements import Statements
 
-_STORED = (
-    "store_observations",
-    "store_identifier_units",
-    "store_judgements",
+_EVIDENCE = ("store_observations", "store_identifier_units")
+_CHANGED = (
     "store_transaction_units",
     "store_unit_transactions",
     "store_identifiers",
-    "store_vanished_identifiers",
     "store_edges",
     "store_verdicts",
     "store_transactions",
-    "store_vanished",
 )
+_VANISHED = ("store_vanished_identifiers", "store_vanished")
 
 
-def load_prior(store: Store, settings: Mapping[str, Any]) -> None:
-    """Fill ``tick_prior`` with what is stored of the closed set."""
-    store.execute("TRUNCATE TABLE tick_prior")
-    store.execute(load_sql("analytics.correlate", "sql/prior"), settings=settings)
+def load_prior(statements: Statements) -> int:
+    """Fill ``tick_prior`` with what is stored of the closed set; return how many transactions that is."""
+    statements.empty("tick_prior")
+    statements.send("prior")
+    return statements.count("tick_prior")
 
 
-def publish(store: Store, version: int, now: datetime, settings: Mapping[str, Any]) -> int:
+def publish(statements: Statements, version: int, now: datetime, *, fresh: bool, replaces: bool) -> int:
     """
     Store what changed as *version*.
+
+    Args:
+        statements: How to send.
+        version: Greater than that of every earlier tick.
+        now: When this was decided.
+        fresh: Whether there are new observations to be kept.
+        replaces: Whether anything was stored of the closed set before.
 
     Returns:
         The number of transactions that changed.
     """
-    params = {"version": version, "now": now}
-    store.execute("TRUNCATE TABLE tick_final")
-    store.execute(load_sql("analytics.correlate", "sql/final"), params, settings)
-    for name in _STORED:
-        store.execute(load_sql("analytics.correlate", f"sql/{name}"), params, settings)
-    return int(store.value("SELECT count() FROM tick_final"))
+    statements.empty("tick_final")
+    statements.send("final", version=version, now=now)
+    changed = statements.count("tick_final")
+    statements.work("store_judgements")
+    if fresh:
+        for name in _EVIDENCE:
+            statements.work(name)
+    if changed:
+        for name in _CHANGED:
+            statements.work(name, version=version, now=now)
+    if replaces:
+        for name in _VANISHED:
+            statements.work(name, version=version, now=now)
+    return changed

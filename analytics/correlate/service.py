@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from analytics.correlate.config import CorrelateConfig
-from analytics.correlate.tick import Locate, Tick, TickReport
+from analytics.correlate.tick import Tick, TickReport
 from core.clock import Clock
 from core.component import Health
 from core.errors import WaylineError
@@ -26,7 +26,6 @@ class Correlator:
         catalog_provider: The catalog in force; asked anew at every tick.
         clock: Source of time.
         config: How often and how much at once.
-        locate: The search for origins; None for the one of `analytics.origin`.
     """
 
     def __init__(
@@ -35,13 +34,12 @@ class Correlator:
         catalog_provider: CatalogProvider,
         clock: Clock,
         config: CorrelateConfig | None = None,
-        locate: Locate | None = None,
     ) -> None:
         self._store = store
         self._provider = catalog_provider
         self._clock = clock
         self._config = config or CorrelateConfig()
-        self._tick = Tick(store, self._config, locate or _default_locate())
+        self._tick = Tick(store, self._config)
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -88,9 +86,3 @@ class Correlator:
                 log.exception("correlation tick failed")
             if not more:
                 self._ending.wait(self._config.interval_s)
-
-
-def _default_locate() -> Locate | None:
-    from analytics import origin  # noqa: PLC0415 - origin builds on our tables; imported late so that neither needs the other to load
-
-    return getattr(origin, "locate", None)

@@ -17,8 +17,10 @@ from analytics.correlate.config import CorrelateConfig
 from analytics.correlate.extract import Extraction
 from analytics.correlate.flows import FlowBook, flow_book
 from analytics.correlate.publish import load_prior, publish
-from analytics.correlate.resolve import Resolution
+from analytics.correlate.resolve import resolve
 from analytics.correlate.rules import compile_rules
+from analytics.correlate.statements import SMALL_TICK_ROWS, Statements
+from analytics.origin import locate
 from core.selfmetrics import TICK_OBSERVATIONS, TICK_SECONDS
 from runbooks.catalogs import Catalog
 from storage.sqlfiles import load_sql
@@ -64,11 +66,10 @@ class Tick:
         locate: The search for origins, or None to leave them out.
     """
 
-    def __init__(self, store: Store, config: CorrelateConfig, locate: Locate | None = None) -> None:
+    def __init__(self, store: Store, config: CorrelateConfig, locate: Locate | None = locate) -> None:
         self._store = store
         self._config = config
         self._locate = locate
-        self._settings: dict[str, Any] = {"max_threads": config.max_threads}
         self._catalog: Catalog | None = None
         self._extraction: Extraction | None = None
         self._book: FlowBook | None = None
@@ -80,15 +81,16 @@ class Tick:
         """Correlate what is pending, at most the configured number of rows, and judge what is due at *now*."""
         started_s = time.perf_counter()
         extraction, book = self._compiled(catalog)
-        self._recall()
+        judged_until = self._recall()
         pending, more = self._pending()
-        extraction.run(_by_signal(pending), self._settings)
-        assert self._judged_until is not None  # noqa: S101 - _recall has set it
-        resolved = Resolution(self._store, self._settings).run(self._judged_until, now)
-        changed = self._conclude(catalog, book, now) if resolved else 0
+        rows = sum(segment["rows"] for segment in pending)
+        statements = Statements(self._store, self._config.max_threads if rows > SMALL_TICK_ROWS else 1)
+        extraction.run(statements, _by_signal(pending))
+        resolved = resolve(statements, judged_until, now)
+        changed = self._conclude(statements, catalog, book, now, fresh=bool(pending)) if resolved else 0
         report = TickReport(
             segments=len(pending),
-            observations=sum(segment["rows"] for segment in pending),
+            observations=rows,
             resolved=resolved,
             transactions=changed,
             lag_ms=max(((now - segment["received_at"]).total_seconds() * 1e3 for segment in pending), default=0.0),
@@ -100,22 +102,14 @@ class Tick:
         TICK_OBSERVATIONS.inc(report.observations)
         return report
 
-    def _conclude(self, catalog: Catalog, book: FlowBook, now: datetime) -> int:
-        assemble(
-            self._store,
-            catalog,
-            book,
-            now,
-            ingest_delay_s=self._config.ingest_delay_s,
-            blind_us={},
-            settings=self._settings,
-        )
-        load_prior(self._store, self._settings)
-        self._store.execute("TRUNCATE TABLE tick_origins")
+    def _conclude(self, statements: Statements, catalog: Catalog, book: FlowBook, now: datetime, *, fresh: bool) -> int:
+        assemble(statements, catalog, book, now, ingest_delay_s=self._config.ingest_delay_s, blind_us={})
+        known = load_prior(statements)
         if self._locate:
             self._locate(self._store, now, catalog)
-            self._store.execute(load_sql("analytics.correlate", "sql/origins"), settings=self._settings)
-        return publish(self._store, self._version, now, self._settings)
+        else:
+            statements.empty("work_origins")
+        return publish(statements, self._version, now, fresh=fresh, replaces=known > 0)
 
     def _compiled(self, catalog: Catalog) -> tuple[Extraction, FlowBook]:
         if self._extraction is None or self._book is None or self._catalog is not catalog:
@@ -124,20 +118,21 @@ class Tick:
             self._book = flow_book(catalog)
         return self._extraction, self._book
 
-    def _recall(self) -> None:
-        """Go on where the last tick stopped, be it of this process or of an earlier one."""
+    def _recall(self) -> datetime:
+        """Go on where the last tick stopped, be it of this process or an earlier one; return until when it judged."""
         if self._since is None or self._judged_until is None:
             row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
             self._since = max(row["stored_at"], _BEGINNING)
             self._judged_until = max(row["ticked_at"], _BEGINNING)
             self._version = row["version"]
-        self._version = self._version + 1
+        self._version += 1
+        return self._judged_until
 
     def _pending(self) -> tuple[list[dict[str, Any]], bool]:
-        assert self._since is not None  # noqa: S101 - _recall has set it
+        since = max((self._since or _BEGINNING) - _LOOK_BACK, _BEGINNING)
         rows = self._store.rows(
             load_sql("analytics.correlate", "sql/pending_segments"),
-            {"since": max(self._since - _LOOK_BACK, _BEGINNING), "most": _MOST_SEGMENTS},
+            {"since": since, "most": _MOST_SEGMENTS},
         )
         taken: list[dict[str, Any]] = []
         total = 0

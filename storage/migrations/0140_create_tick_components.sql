@@ -1,5 +1,5 @@
 -- Work of one tick: what the observations of a component say, before a flow is chosen.
--- An occurrence is (step code, time in us, 0 done | 1 error | 2 to be retried, system, reporter).
+-- Arrays named seen_ go with the steps seen; times in us, 0 is "not".
 CREATE TABLE tick_components
 (
     component UInt64,
@@ -11,7 +11,13 @@ CREATE TABLE tick_components
     evident UInt8,
     identifiers Array(Tuple(type String, value String, role String)),
     systems Array(LowCardinality(String)),
-    occurrences Array(Tuple(UInt32, Int64, UInt8, String, UInt64)),
+    seen_codes Array(UInt32),
+    seen_done Array(Int64),
+    seen_done_last Array(Int64),
+    seen_error_last Array(Int64),
+    seen_done_systems Array(String),
+    seen_error_systems Array(String),
+    seen_attempts Array(UInt64),
     explicit_flows Array(LowCardinality(String)),
     roots Array(Tuple(UInt64, Int64, UInt8)),
     units Array(UInt64),

@@ -120,7 +120,11 @@ def _event_row(item: Event, segment: int, received: datetime) -> dict[str, Any]:
     }
 
 
-_KINDS = ((Span, "spans", "traces", _span_row), (Log, "logs", "logs", _log_row), (Event, "events", "events", _event_row))
+_KINDS = (
+    (Span, "spans", "traces", _span_row),
+    (Log, "logs", "logs", _log_row),
+    (Event, "events", "events", _event_row),
+)
 
 
 def deliver(store: Store, *items: Span | Log | Event, received: datetime | None = None) -> None:

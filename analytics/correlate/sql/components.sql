@@ -9,7 +9,9 @@ SELECT
         sipHash128('observation', c.smallest)))) AS transaction_id,
     c.started_us, c.last_us, c.observation_count, c.untimely,
     k.named OR c.spans_or_events AS evident,
-    arraySort(c.identifiers), arraySort(c.systems), arraySort(c.occurrences), arraySort(c.explicit_flows),
+    arraySort(c.identifiers), arraySort(c.systems),
+    s.codes, s.done, s.done_last, s.error_last, s.done_systems, s.error_systems, s.attempts,
+    arraySort(c.explicit_flows),
     if(empty(c.roots), [c.first], c.roots), c.units, arraySort(c.traces), arraySort(c.messages), arraySort(c.parents)
 FROM
 (
@@ -25,14 +27,6 @@ FROM
         min(o.observation_id) AS smallest,
         groupUniqArrayArray(arrayFilter(i -> i.type != 'message_id', o.identifiers)) AS identifiers,
         groupUniqArray(o.system) AS systems,
-        groupArrayArray(arrayMap(
-            s -> (
-                toUInt32(transform(s, {steps:Array(String)}, {codes:Array(UInt32)}, 0)),
-                greatest(1, toUnixTimestamp64Micro(o.end_at)),
-                multiIf(o.outcome = 'retry', 2, o.outcome = 'error' OR (o.kind = 'span' AND o.is_error), 1, 0)::UInt8,
-                toString(o.system),
-                cityHash64(o.kind, o.service)),
-            o.steps)) AS occurrences,
         groupUniqArrayIf(o.flow, o.flow != '') AS explicit_flows,
         groupArrayIf(
             (cityHash64(o.service, o.name), toUnixTimestamp64Micro(o.end_at), o.is_error),
@@ -55,3 +49,12 @@ LEFT JOIN
     LEFT JOIN tick_members AS m ON p.group_id = m.group_id
     GROUP BY component
 ) AS k ON c.component = k.component
+LEFT JOIN
+(
+    SELECT
+        component, groupArray(code) AS codes, groupArray(done_us) AS done, groupArray(done_last_us) AS done_last,
+        groupArray(error_us) AS error_last, groupArray(done_system) AS done_systems,
+        groupArray(error_system) AS error_systems, groupArray(deliveries) AS attempts
+    FROM tick_steps
+    GROUP BY component
+) AS s ON c.component = s.component

@@ -1,31 +1,6 @@
 -- Business events of new segments. Their conventions are columns; identifiers come from the correlation id and from the
 -- attributes, in which a value may be a JSON array of several.
 INSERT INTO tick_extracted
-WITH
-    arrayFilter(
-        e -> e.1 != 0,
-        arrayMap(
-            (k, v) -> (
-                toUInt16(multiIf(
-                    transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0) != 0,
-                    transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0),
-                    startsWith(k, 'wayline.identifier.'), 900,
-                    0)),
-                toString(v),
-                toString(k)),
-            mapKeys(attributes), mapValues(attributes))
-    ) AS listed,
-    arrayFlatten(arrayMap(
-        e -> if(startsWith(e.2, '[') AND isValidJSON(e.2),
-            arrayMap(v -> (e.1, trim(BOTH '"' FROM v), e.3), JSONExtractArrayRaw(e.2)),
-            [e]),
-        listed)) AS found,
-    arrayDistinct(arrayFilter(e -> WANTED, arrayConcat(
-        arrayMap(e -> (e.1, NORMALISED), arrayFilter(e -> e.1 < 900, found)),
-        if(correlation_id = '', [], arrayMap(e -> (e.1, NORMALISED), [({correlation_code:UInt16}, correlation_id)]))
-    ))) AS keyed,
-    arrayFilter(e -> e.1 >= 1000, found) AS conventions,
-    arrayFilter(e -> e.1 != {message_code:UInt16} AND {roles:Array(String)}[e.1] = 'identity', keyed) AS identity
 SELECT
     sipHash64('event', source, id) AS unit_id,
     unit_id AS observation_id,
@@ -44,11 +19,11 @@ SELECT
     '' AS peer,
     type AS name,
     0 AS span_kind,
-    if(events.flow != '', events.flow, CONVENTION(flow)) AS flow_,
-    if(events.milestone != '', events.milestone, CONVENTION(milestone)) AS milestone_,
+    if(raw_flow != '', raw_flow, CONVENTION(flow)) AS flow_,
+    if(raw_milestone != '', raw_milestone, CONVENTION(milestone)) AS milestone_,
     EXTRAS AS extras,
     sipHash64(explicit_system, service, flow_, milestone_, extras) AS signature,
-    lower(if(events.outcome != '', events.outcome, CONVENTION(outcome))) AS outcome_,
+    lower(if(raw_outcome != '', raw_outcome, CONVENTION(outcome))) AS outcome_,
     outcome_ = 'error' AS is_error,
     '' AS status_message,
     '' AS exception_type,
@@ -71,5 +46,57 @@ SELECT
     if(parent_type != '', parent_type, CONVENTION(parent_type)) AS parent_type_,
     if(parent_id != '', parent_id, CONVENTION(parent)) AS parent_value,
     time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY AS untimely
-FROM events
-WHERE segment_id IN {segments:Array(UInt64)}
+FROM
+(
+    SELECT
+        *,
+        flow AS raw_flow,
+        milestone AS raw_milestone,
+        outcome AS raw_outcome,
+        arrayFilter(e -> e.1 != {message_code:UInt16} AND {roles:Array(String)}[e.1] = 'identity', keyed) AS identity
+    FROM
+    (
+        SELECT
+            *,
+            arrayDistinct(arrayFilter(e -> WANTED, arrayMap(e -> (e.1, NORMALISED), arrayConcat(
+                arrayMap(e -> (e.1, e.2), arrayFilter(e -> e.1 < 900, found)),
+                if(correlation_id = '', [], [({correlation_code:UInt16}, correlation_id)]))))) AS keyed,
+            arraySort(e -> e.1, arrayFilter(e -> e.1 >= 1000, found)) AS conventions
+        FROM
+        (
+            SELECT
+                *,
+                arrayFlatten(arrayMap(
+                    e -> if(startsWith(e.2, '[') AND isValidJSON(e.2),
+                        arrayMap(v -> (e.1, trim(BOTH '"' FROM v), e.3), JSONExtractArrayRaw(e.2)),
+                        [e]),
+                    listed)) AS found
+            FROM
+            (
+                SELECT
+                    *,
+                    arrayFilter(
+                        e -> e.1 != 0,
+                        arrayMap(
+                            (k, c, v) -> (
+                                toUInt16(multiIf(c != 0, c, startsWith(k, 'wayline.identifier.'), 900, 0)),
+                                toString(v),
+                                toString(k)),
+                            keys,
+                            arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), keys),
+                            mapValues(attributes))) AS listed
+                FROM
+                (
+                    -- a list of several values may have been written out: key.0, key.1
+                    SELECT
+                        *,
+                        arrayMap(
+                            k -> if(startsWith(k, 'wayline.identifier.'), replaceRegexpOne(k, '\\.[0-9]+$', ''), toString(k)),
+                            mapKeys(attributes)) AS keys
+                    FROM events
+                    WHERE segment_id IN {segments:Array(UInt64)}
+                )
+            )
+        )
+    )
+)

@@ -1,22 +1,5 @@
 -- Log records of new segments that belong to a trace or carry an identity value of their own. Others are no evidence.
 INSERT INTO tick_extracted
-WITH
-    arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(attributes)) AS own_codes,
-    arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(resource_attributes))
-        AS resource_codes,
-    arrayConcat(
-        arrayZip(
-            arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, own_codes)),
-            arrayFilter((v, c) -> c != 0, mapValues(attributes), own_codes)),
-        arrayZip(
-            arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, resource_codes)),
-            arrayFilter((v, c) -> c != 0, mapValues(resource_attributes), resource_codes))
-    ) AS found,
-    arrayDistinct(arrayFilter(e -> WANTED, arrayMap(e -> (e.1, NORMALISED), arrayFilter(e -> e.1 < 900, found)))) AS keyed,
-    arrayFilter(e -> e.1 >= 1000, found) AS conventions,
-    arrayFilter(e -> e.1 != {message_code:UInt16} AND {roles:Array(String)}[e.1] = 'identity', keyed) AS identity,
-    reinterpretAsUInt128(trace_id) != 0 AS traced,
-    if(toUnixTimestamp64Nano(time) = 0, observed_time, time) AS happened_at
 SELECT
     if(traced, sipHash64(trace_id), sipHash64('log', content_hash)) AS unit_id,
     sipHash64('log', content_hash) AS observation_id,
@@ -57,5 +40,45 @@ SELECT
     CONVENTION(parent_type) AS parent_type,
     CONVENTION(parent) AS parent_value,
     happened_at <= toDateTime64(0, 9, 'UTC') OR happened_at > received_at + INTERVAL 1 DAY AS untimely
-FROM logs
-WHERE segment_id IN {segments:Array(UInt64)} AND (traced OR notEmpty(identity))
+FROM
+(
+    SELECT
+        *,
+        arrayFilter(e -> e.1 != {message_code:UInt16} AND {roles:Array(String)}[e.1] = 'identity', keyed)
+            AS identity
+    FROM
+    (
+        SELECT
+            *,
+            arrayDistinct(arrayFilter(e -> WANTED, arrayMap(e -> (e.1, NORMALISED), arrayFilter(e -> e.1 < 900, found))))
+                AS keyed,
+            arraySort(e -> e.1, arrayFilter(e -> e.1 >= 1000, found)) AS conventions
+        FROM
+        (
+            SELECT
+                *,
+                arrayConcat(
+                    arrayZip(
+                        arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, own_codes)),
+                        arrayFilter((v, c) -> c != 0, mapValues(attributes), own_codes)),
+                    arrayZip(
+                        arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, resource_codes)),
+                        arrayFilter((v, c) -> c != 0, mapValues(resource_attributes), resource_codes))
+                ) AS found
+            FROM
+            (
+                    SELECT
+                        *,
+                        arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(attributes))
+                            AS own_codes,
+                        arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0),
+                            mapKeys(resource_attributes)) AS resource_codes,
+                        reinterpretAsUInt128(trace_id) != 0 AS traced,
+                        if(toUnixTimestamp64Nano(time) = 0, observed_time, time) AS happened_at
+                    FROM logs
+                    WHERE segment_id IN {segments:Array(UInt64)}
+            )
+        )
+    )
+)
+WHERE traced OR notEmpty(identity)

@@ -1,22 +1,6 @@
 -- Spans of new segments with their identifiers and conventions found by attribute name. NORMALISED, WANTED and EXTRAS
 -- are expressions that extract.py makes from the catalog. A span that links to exactly one other trace is joined to it.
 INSERT INTO tick_extracted
-WITH
-    arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(attributes)) AS own_codes,
-    arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(resource_attributes))
-        AS resource_codes,
-    arrayConcat(
-        arrayZip(
-            arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, own_codes)),
-            arrayFilter((v, c) -> c != 0, mapValues(attributes), own_codes)),
-        arrayZip(
-            arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, resource_codes)),
-            arrayFilter((v, c) -> c != 0, mapValues(resource_attributes), resource_codes))
-    ) AS found,
-    arrayDistinct(arrayFilter(e -> WANTED, arrayMap(e -> (e.1, NORMALISED), arrayFilter(e -> e.1 < 900, found)))) AS keyed,
-    arrayFilter(e -> e.1 >= 1000, found) AS conventions,
-    arrayFilter(e -> e.1 != {message_code:UInt16} AND {roles:Array(String)}[e.1] = 'identity', keyed) AS identity,
-    arrayDistinct(arrayFilter(t -> t != trace_id, `links.trace_id`)) AS linked_traces
 SELECT
     sipHash64(trace_id) AS unit_id,
     sipHash64('span', trace_id, span_id) AS observation_id,
@@ -62,5 +46,43 @@ SELECT
     CONVENTION(parent_type) AS parent_type,
     CONVENTION(parent) AS parent_value,
     time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY AS untimely
-FROM spans
-WHERE segment_id IN {segments:Array(UInt64)}
+FROM
+(
+    SELECT
+        *,
+        arrayFilter(e -> e.1 != {message_code:UInt16} AND {roles:Array(String)}[e.1] = 'identity', keyed)
+            AS identity,
+        arrayDistinct(arrayFilter(t -> t != trace_id, `links.trace_id`)) AS linked_traces
+    FROM
+    (
+        SELECT
+            *,
+            arrayDistinct(arrayFilter(e -> WANTED, arrayMap(e -> (e.1, NORMALISED), arrayFilter(e -> e.1 < 900, found))))
+                AS keyed,
+            arraySort(e -> e.1, arrayFilter(e -> e.1 >= 1000, found)) AS conventions
+        FROM
+        (
+            SELECT
+                *,
+                arrayConcat(
+                    arrayZip(
+                        arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, own_codes)),
+                        arrayFilter((v, c) -> c != 0, mapValues(attributes), own_codes)),
+                    arrayZip(
+                        arrayMap(c -> toUInt16(c), arrayFilter(c -> c != 0, resource_codes)),
+                        arrayFilter((v, c) -> c != 0, mapValues(resource_attributes), resource_codes))
+                ) AS found
+            FROM
+            (
+                    SELECT
+                        *,
+                        arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(attributes))
+                            AS own_codes,
+                        arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0),
+                            mapKeys(resource_attributes)) AS resource_codes
+                    FROM spans
+                    WHERE segment_id IN {segments:Array(UInt64)}
+            )
+        )
+    )
+)

@@ -40,5 +40,5 @@ LEFT JOIN
     )
     GROUP BY now_in
 ) AS f ON f.now_in = t.transaction_id
-LEFT JOIN tick_origins AS o ON o.transaction_id = toString(t.transaction_id)
+LEFT JOIN work_origins AS o ON o.transaction_id = toString(t.transaction_id)
 WHERE p.content_hash != hash OR p.started_hour != t.started_hour OR notEmpty(f.former)

@@ -5,26 +5,25 @@ INSERT INTO tick_transactions
 SELECT
     component, transaction_id, flow, tier, status, started_us, ended_us, last_us, identifiers,
     arrayMap(
-        (name, state, d, e, due, p, a, owner) -> (
+        (name, state, at, due, system, since, tries) -> (
             name,
             state,
-            multiIf(
-                state = 'failed', fromUnixTimestamp64Micro(e, 'UTC'),
-                state = 'done', fromUnixTimestamp64Micro(d, 'UTC'),
-                NULL),
+            if(at = 0, NULL, fromUnixTimestamp64Micro(at, 'UTC')),
             if(due = 0, NULL, fromUnixTimestamp64Micro(due, 'UTC')),
-            if(state IN ('done', 'failed'),
-                arrayFirst(o -> o.2 = if(state = 'done', d, e) AND o.3 = if(state = 'done', 0, 1), p).4, owner),
-            if(state IN ('done', 'failed'),
-                (if(state = 'done', d, e) - if(a = 0 OR passed[a] = 0, started_us, passed[a])) / 1000, NULL),
-            toUInt16(arrayMax(arrayMap(r -> countEqual(arrayMap(o -> o.5, p), r), arrayMap(o -> o.5, p))))),
-        names, states, done, broken_at, dues, per_step, anchors, owners) AS milestones,
+            system,
+            if(at = 0, NULL, (at - since) / 1000),
+            toUInt16(tries)),
+        names, states,
+        arrayMap((s, d, e) -> multiIf(s = 'done', d, s = 'failed', e, 0), states, done, broken_at),
+        dues,
+        arrayMap((s, ds, es, o) -> multiIf(s = 'done', ds, s = 'failed', es, o), states, done_systems, error_systems, owners),
+        arrayMap(a -> if(a = 0 OR passed[a] = 0, started_us, passed[a]), anchors),
+        attempts) AS milestones,
     names[arrayLastIndex(d -> d > 0, done)] AS current_milestone,
     if(ended_us > 0, '', names[next_step]) AS next_milestone,
     if(ended_us > 0, 0, next_due) AS next_due_us,
     names[failed_step] AS failed_milestone,
-    if(failed_step = 0, '', arrayFirst(o -> o.2 = if(refused, done[failed_step], broken_at[failed_step]),
-        per_step[failed_step]).4) AS failed_system,
+    if(refused, done_systems[failed_step], error_systems[failed_step]) AS failed_system,
     if(lacking, names[next_step], '') AS missing_milestone,
     if(lacking, owners[next_step], '') AS missing_system,
     systems, deadline, breached, judged, if(empty(moments), 0, arrayMin(moments)) AS next_judge_us,
@@ -122,7 +121,7 @@ FROM
                     (
                         SELECT
                             *,
-                            arrayMap((t, e) -> if(e > arrayMax(t), e, 0), success_times, error_last) AS broken_at,
+                            arrayMap((d, e) -> if(e > d, e, 0), done_last, error_last) AS broken_at,
                             arrayMap((d, g) -> if(d > 0 OR g = 0, d,
                                 arrayMax(arrayMap((d2, g2) -> if(g2 = g, d2, 0), done, choices))),
                                 done, choices) AS passed
@@ -130,60 +129,25 @@ FROM
                         (
                             SELECT
                                 *,
-                                arrayMap(t -> arrayMin(t), success_times) AS done,
-                                arrayMap(p -> arrayMax(arrayMap(o -> o.2, arrayFilter(o -> o.3 = 1, p))), per_step)
-                                    AS error_last
+                                arrayMap(p -> seen_done[p], places) AS done,
+                                arrayMap(p -> seen_done_last[p], places) AS done_last,
+                                arrayMap(p -> seen_error_last[p], places) AS error_last,
+                                arrayMap(p -> seen_done_systems[p], places) AS done_systems,
+                                arrayMap(p -> seen_error_systems[p], places) AS error_systems,
+                                arrayMap(p -> seen_attempts[p], places) AS attempts
                             FROM
                             (
                                 SELECT
-                                    *,
-                                    arrayMap(p -> arrayMap(o -> o.2, arrayFilter(o -> o.3 = 0, p)), per_step)
-                                        AS success_times
-                                FROM
-                                (
-                                    SELECT
-                                        c.*, f.*,
-                                        toInt64({now_us:Int64}) AS now_us,
-                                        f.code > 0 AS classified,
-                                        arrayMap(s -> arrayFilter(o -> o.1 = s, c.occurrences), f.codes) AS per_step,
-                                        f.code = 0 AND {now_us:Int64} >= c.last_us + {quiet_us:Int64} AS quiet,
-                                        f.code = 0 AND arrayExists(
-                                            r -> r.3 AND NOT arrayExists(
-                                                l -> l.1 = r.1 AND NOT l.3 AND l.2 > r.2, c.roots),
-                                            c.roots) AS root_failed
-                                    FROM
-                                    (
-                                        -- The flow of every component: a named one before one that only its milestones suggest, then the one most of whose
-                                        -- milestones were passed, then the more important, then by name (codes are in that order).
-                                        SELECT
-                                            *,
-                                            if(length(candidates) < 2, candidates, arraySort(
-                                                f -> (
-                                                    NOT has(named_flows, f),
-                                                    -toInt64(length(arrayDistinct(arrayMap(o -> o.1,
-                                                        arrayFilter(o -> {step_flows:Array(UInt32)}[o.1] = f, occurrences))))),
-                                                    f),
-                                                candidates))[1] AS flow_code
-                                        FROM
-                                        (
-                                            SELECT
-                                                *,
-                                                arrayDistinct(arrayConcat(named_flows, arrayMap(o -> {step_flows:Array(UInt32)}[o.1], occurrences)))
-                                                    AS candidates
-                                            FROM
-                                            (
-                                                SELECT
-                                                    *,
-                                                    arrayFilter(f -> f != 0, arrayMap(
-                                                        f -> transform(f, {flow_names:Array(String)}, {flow_codes:Array(UInt32)}, 0), explicit_flows))
-                                                        AS named_flows
-                                                FROM tick_components
-                                                WHERE evident
-                                            )
-                                        )
-                                    ) AS c
-                                    INNER JOIN tick_flows AS f ON f.code = c.flow_code
-                                )
+                                    c.*, f.*,
+                                    toInt64({now_us:Int64}) AS now_us,
+                                    f.code > 0 AS classified,
+                                    arrayMap(s -> indexOf(c.seen_codes, s), f.codes) AS places,
+                                    f.code = 0 AND {now_us:Int64} >= c.last_us + {quiet_us:Int64} AS quiet,
+                                    f.code = 0 AND arrayExists(
+                                        r -> r.3 AND NOT arrayExists(l -> l.1 = r.1 AND NOT l.3 AND l.2 > r.2, c.roots),
+                                        c.roots) AS root_failed
+                                FROM tick_chosen AS c
+                                INNER JOIN tick_flows AS f ON f.code = c.flow_code
                             )
                         )
                     )
