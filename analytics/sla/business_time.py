@@ -2,8 +2,9 @@
 Business time as a ladder: while a calendar is open its clock climbs, while it is closed it stands.
 
 Two clocks exist for every calendar. One counts open microseconds, for durations like ``4h`` that run in opening hours.
-The other counts business days, in millionths: it climbs by one day over the open hours of each day that is open at
-all, so that ``2 business days`` end at the same place of the day, however long the days are.
+The other counts business days: it climbs by
+`DAY_UNITS` over the open hours of each day that is open at all, so that ``2 business days`` end at the same place of
+the day, however long the days are.
 """
 
 import datetime as dt
@@ -15,8 +16,8 @@ from zoneinfo import ZoneInfo
 from runbooks.calendars import MINUTES_PER_DAY, Calendar
 
 Unit = Literal["time", "days"]
-DAY_UNITS = 1_000_000
-"""What the days clock climbs by over one business day."""
+DAY_UNITS = 100_000_000_000
+"""What the days clock climbs by over one business day: more than a day has microseconds, so that it never stands."""
 
 _US = dt.timedelta(microseconds=1)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
