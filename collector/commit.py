@@ -21,6 +21,8 @@ from core.selfmetrics import STORED_ROWS
 
 _log = structlog.get_logger(__name__)
 _DOUBTED_BEFORE_SEARCH = 2
+# Up to here rewriting the requests costs less than planning the statement that reads them as they are.
+_FEW_ITEMS = 1_000
 
 Prepare = Callable[[Signal, Sequence[OwnedFrame]], Sequence[OwnedFrame]]
 
@@ -98,6 +100,8 @@ class Commit:
     def _insert(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, int]:
         """Insert the frames of *segments*, which have no row yet; return the rows to be expected of each."""
         prepares: list[Prepare] = [_as_they_are, rewritten, self._without_poison]
+        if sum(segment.items for segment in segments) <= _FEW_ITEMS:
+            del prepares[0]
         if max(self._attempts[segment.id] for segment in segments) > _DOUBTED_BEFORE_SEARCH:
             del prepares[:-1]
         for prepare in prepares[:-1]:
@@ -114,7 +118,7 @@ class Commit:
         for chunk in self._chunks(segments):
             prepared = prepare(signal, chunk)
             fault_point("flush.insert")
-            self._ingest.insert(signal, prepared)
+            self._ingest.insert(signal, prepared, "nested" if prepare is _as_they_are else "flat")
             for owned in prepared:
                 expected[owned.segment.id] += owned.frame.items
         return expected

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from collector.decode.image import delimited_request, memory_file, varint
 from collector.decode.rewrite import rewrite_request
-from collector.decode.statements import Decode, decodes_of, metric_kinds_question
+from collector.decode.statements import TABLES, Decode, decodes_of, metric_kinds_question
+from collector.decode.structures import Depth
 from collector.segment import Frame, Segment
 from collector.signals import Signal
 from core.clock import NS_PER_MS, Clock
@@ -78,21 +79,26 @@ class Ingest:
         self._clock = clock
         self._last_stored_ms = store.value(_LAST_STORED)
 
-    def insert(self, signal: Signal, frames: Sequence[OwnedFrame]) -> None:
+    def insert(self, signal: Signal, frames: Sequence[OwnedFrame], depth: Depth) -> None:
         """
         Decode *frames* and insert their rows, a part for each table.
+
+        Args:
+            signal: Kind of telemetry.
+            frames: Requests of it.
+            depth: ``flat`` when they were `rewritten`.
 
         Raises:
             storage.errors.StoreError: Nothing, a part or all of the rows may be stored.
         """
         with memory_file(self._pieces(signal, frames)) as path:
-            for decode in self._decodes(signal, path):
+            for decode in self._decodes(signal, path, depth):
                 with DECODE_SECONDS.labels(signal).time():
                     self._store.execute(decode.insert_sql, decode.params(path))
 
     def read_rows(self, signal: Signal, frames: Sequence[OwnedFrame]) -> int:
         """
-        Decode *frames* into nowhere.
+        Decode *frames*, which were `rewritten`, into nowhere.
 
         Returns:
             The rows there would be, over all tables.
@@ -102,7 +108,8 @@ class Ingest:
         """
         with memory_file(self._pieces(signal, frames)) as path:
             return sum(
-                self._store.value(decode.count_sql, decode.params(path)) for decode in self._decodes(signal, path)
+                self._store.value(decode.count_sql, decode.params(path))
+                for decode in self._decodes(signal, path, "flat")
             )
 
     def _pieces(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bytes]:
@@ -114,8 +121,8 @@ class Ingest:
             pieces += delimited_request(payload, owned.segment.id, owned.frame.received_ns)
         return pieces
 
-    def _decodes(self, signal: Signal, path: str) -> Sequence[Decode]:
-        decodes = decodes_of(signal)
+    def _decodes(self, signal: Signal, path: str, depth: Depth) -> Sequence[Decode]:
+        decodes = decodes_of(signal, depth)
         if signal is not Signal.METRICS:
             return decodes
         question = metric_kinds_question()
@@ -129,16 +136,16 @@ class Ingest:
             "segment_ids": list(found),
             "first_received_ms": min(segment.first_received_ns for segment in segments) // NS_PER_MS,
         }
-        for decode in decodes_of(signal):
-            for row in self._store.rows(_COUNT, {**params, "table": decode.table}):
+        for table in TABLES[signal]:
+            for row in self._store.rows(_COUNT, {**params, "table": table}):
                 segment_id = row.pop("segment_id")
                 found[segment_id] = found[segment_id].plus(Stored(**row))
         return found
 
     def delete(self, signal: Signal, segment_ids: Sequence[int]) -> None:
         """Delete every row of these segments; returns when they are gone."""
-        for decode in decodes_of(signal):
-            params = {"table": decode.table, "segment_ids": list(segment_ids)}
+        for table in TABLES[signal]:
+            params = {"table": table, "segment_ids": list(segment_ids)}
             self._store.execute(_DELETE, params, {"mutations_sync": 2})
 
     def enter(self, segments: Sequence[tuple[Segment, Stored]]) -> None:
@@ -166,7 +173,7 @@ class Ingest:
 
 
 def rewritten(signal: Signal, frames: Sequence[OwnedFrame]) -> list[OwnedFrame]:
-    """Return *frames* in the encoding that the decode statement reads (`rewrite_request`)."""
+    """Return *frames* in the encoding that the flat statements read (`rewrite_request`)."""
     return [
         OwnedFrame(owned.segment, replace(owned.frame, payload=rewrite_request(signal, owned.frame.payload)))
         for owned in frames

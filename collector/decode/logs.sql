@@ -7,6 +7,7 @@ INSERT INTO logs
     attributes, dropped_attributes_count
 )
 WITH
+-- include: values_DEPTH
 -- include: values
 SELECT
     segment_id,
@@ -21,8 +22,7 @@ SELECT
     toUInt8(record.severity_number) AS severity_number,
     record.severity_text AS severity_text,
     resource_attributes['service.name'] AS service,
-    value_text(record.body.arm, record.body.s, record.body.i, record.body.b, record.body.d, record.body.y,
-        record.body.a.items, record.body.k.items) AS body,
+    text_of(record.body) AS body,
     record.event_name AS event_name,
     correlation_of(attributes) AS correlation_id,
     cityHash64(record.time_unix_nano, record.observed_time_unix_nano, record.trace_id, record.span_id, flags,

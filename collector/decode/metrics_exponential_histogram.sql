@@ -8,6 +8,7 @@ INSERT INTO metric_points_exponential_histogram
     aggregation_temporality
 )
 WITH
+-- include: values_DEPTH
 -- include: values
 SELECT
 -- include: metric_columns

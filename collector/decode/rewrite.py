@@ -1,8 +1,9 @@
 """
-The slow path for requests that the decode statement cannot read as they are.
+Requests parsed and written anew, with every array and key-value list among their values as its JSON text.
 
-Two kinds come here: attribute values nested deeper than the statement looks, and encodings that are valid but that the
-engine refuses (a ``oneof`` given twice, groups). Both are parsed and written anew, deep values as their JSON text.
+Two kinds of requests come here. Few at a time, because planning a statement that reads nested values costs more than
+rewriting them. And those that the engine cannot read as they are: values nested deeper than the statement looks, and
+encodings that are valid but that it refuses (a ``oneof`` given twice, groups).
 """
 
 import base64
@@ -28,7 +29,7 @@ _NESTED = ("array_value", "kvlist_value")
 
 def rewrite_request(signal: Signal, payload: bytes) -> bytes:
     """
-    Return the same request in an encoding that the decode statement reads.
+    Return the same request in the encoding that the flat statement reads.
 
     Business events are returned as they are: they are JSON, not protocol buffers.
 
@@ -38,7 +39,7 @@ def rewrite_request(signal: Signal, payload: bytes) -> bytes:
     if signal is Signal.EVENTS:
         return payload
     request = _REQUESTS[signal].FromString(payload)
-    _shorten_values(request)
+    _flatten_values(request)
     return bytes(request.SerializeToString())
 
 
@@ -59,25 +60,14 @@ def value_as_json(value: AnyValue) -> Any:
     return getattr(value, arm)
 
 
-def _shorten_values(message: Message) -> None:
-    """Replace, anywhere in *message*, every value that is nested more than two levels deep."""
+def _flatten_values(message: Message) -> None:
+    """Replace, anywhere in *message*, every value that is not a scalar."""
     if isinstance(message, AnyValue):
-        if _depth(message) > len(_NESTED):
-            text = json.dumps(value_as_json(message), ensure_ascii=False, separators=(",", ":"))
-            message.string_value = text
+        if message.WhichOneof("value") in _NESTED:
+            message.string_value = json.dumps(value_as_json(message), ensure_ascii=False, separators=(",", ":"))
         return
     for field, content in message.ListFields():
         if field.message_type is None:
             continue
         for part in content if field.is_repeated else (content,):
-            _shorten_values(part)
-
-
-def _depth(value: AnyValue) -> int:
-    """Return 1 for a scalar, one more for each level of array or key-value list around it."""
-    arm = value.WhichOneof("value")
-    if arm == "array_value":
-        return 1 + max((_depth(inner) for inner in value.array_value.values), default=0)
-    if arm == "kvlist_value":
-        return 1 + max((_depth(pair.value) for pair in value.kvlist_value.values), default=0)
-    return 1
+            _flatten_values(part)

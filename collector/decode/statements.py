@@ -7,10 +7,17 @@ from functools import cache
 from importlib.resources import files
 
 from collector.decode import structures
+from collector.decode.structures import Depth
 from collector.signals import Signal
 from storage.sqlfiles import load_sql
 
 _PACKAGE = "collector.decode"
+TABLES = {
+    Signal.TRACES: ("spans",),
+    Signal.LOGS: ("logs",),
+    Signal.METRICS: tuple(f"metric_points_{kind}" for kind in structures.METRIC_KINDS),
+    Signal.EVENTS: ("events",),
+}
 _INCLUDE = re.compile(r"-- include: (\w+)\n")
 
 
@@ -76,37 +83,43 @@ def _settings(message: str) -> str:
     return "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 
-def _text(name: str) -> str:
-    return _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1]), load_sql(_PACKAGE, name))
+def _text(name: str, depth: Depth) -> str:
+    return _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1].replace("DEPTH", depth)), load_sql(_PACKAGE, name))
 
 
-def _decode(name: str, message: str, table: str, structure: str, kind: str = "") -> Decode:
+def _decode(name: str, table: str, structure: str, depth: Depth, kind: str = "") -> Decode:
     """Read ``<name>.sql``: an INSERT with its column list, closed by a line of its own, then the SELECT."""
-    text = _text(name).replace("by_metric.KIND", f"by_metric.{kind}")
+    text = _text(name, depth).replace("by_metric.KIND", f"by_metric.{kind}")
     _, _, select = text.partition("\n)\n")
-    settings = _settings(message)
-    count = f"SELECT count() FROM (\n{select}) WHERE NOT ignore(*)"
-    return Decode(table, f"{text}\n{settings}", f"{count}\n{settings}", structure)
+    settings = _settings(name.partition("_")[0].capitalize())
+    count = load_sql(_PACKAGE, "count").replace("-- select\n", select)
+    return Decode(table, f"{text}\n{settings}", f"{count}\n{settings}", structures.at_depth(structure, depth))
 
 
 @cache
-def decodes_of(signal: Signal) -> Sequence[Decode]:
-    """Return how the rows of *signal* are read, one entry a table."""
+def decodes_of(signal: Signal, depth: Depth) -> Sequence[Decode]:
+    """
+    Return how the rows of *signal* are read, one entry a table.
+
+    Args:
+        signal: Kind of telemetry.
+        depth: ``flat`` for requests that were rewritten; ``nested`` for any that is not nested too deep.
+    """
     match signal:
         case Signal.TRACES:
-            return (_decode("traces", "Traces", "spans", structures.TRACES),)
+            return (_decode("traces", "spans", structures.TRACES, depth),)
         case Signal.LOGS:
-            return (_decode("logs", "Logs", "logs", structures.LOGS),)
+            return (_decode("logs", "logs", structures.LOGS, depth),)
         case Signal.METRICS:
             return tuple(
-                _decode(f"metrics_{kind}", "Metrics", f"metric_points_{kind}", structures.metrics_structure(kind), kind)
+                _decode(f"metrics_{kind}", f"metric_points_{kind}", structures.metrics_structure(kind), depth, kind)
                 for kind in structures.METRIC_KINDS
             )
         case Signal.EVENTS:
-            return (_decode("events", "Events", "events", structures.EVENTS),)
+            return (_decode("events", "events", structures.EVENTS, depth),)
 
 
 @cache
 def metric_kinds_question() -> Question:
     """Return the question how many points of each kind a memory file of metrics holds."""
-    return Question(f"{_text('metrics_count')}\n{_settings('Metrics')}", structures.METRIC_COUNTS)
+    return Question(f"{load_sql(_PACKAGE, 'metrics_count')}\n{_settings('Metrics')}", structures.METRIC_COUNTS)

@@ -3,7 +3,15 @@ Column structures under which the engine reads the messages of ``otlp.proto``, w
 
 A message becomes a tuple and a repeated message an array of tuples; which arm of a ``oneof`` came is told by an
 enumeration column of the oneof's name. Fields that a statement does not need are simply not in its structure.
+
+A structure leaves open how deep an attribute value is read (`at_depth`). The nested form reads arrays and key-value
+lists of scalars; planning a statement over types that large costs more than decoding a small request. The flat form is
+for requests that were rewritten (`collector.decode.rewrite`), in which none is left.
 """
+
+from typing import Literal
+
+Depth = Literal["flat", "nested"]
 
 
 def _tuple_of(*members: str) -> str:
@@ -17,13 +25,17 @@ def _array_of(*members: str) -> str:
 _ARM = "arm Enum8('' = 0, 's' = 1, 'b' = 2, 'i' = 3, 'd' = 4, 'a' = 5, 'k' = 6, 'y' = 7)"
 _SCALARS = ("s String", "b Bool", "i Int64", "d Float64", "y String")
 _INNER_VALUE = _tuple_of(*_SCALARS, "a String", "k String", _ARM)
-ANY_VALUE = _tuple_of(
-    *_SCALARS,
-    f"a Tuple(items Array({_INNER_VALUE}))",
-    f"k Tuple(items {_array_of('key String', f'value {_INNER_VALUE}')})",
-    _ARM,
-)
-_ATTRIBUTES = f"attributes {_array_of('key LowCardinality(String)', f'value {ANY_VALUE}')}"
+_VALUE = "$value"
+_VALUES: dict[Depth, str] = {
+    "flat": _tuple_of(*_SCALARS, _ARM),
+    "nested": _tuple_of(
+        *_SCALARS,
+        f"a Tuple(items Array({_INNER_VALUE}))",
+        f"k Tuple(items {_array_of('key String', f'value {_INNER_VALUE}')})",
+        _ARM,
+    ),
+}
+_ATTRIBUTES = f"attributes {_array_of('key LowCardinality(String)', f'value {_VALUE}')}"
 _RESOURCE = f"resource {_tuple_of(_ATTRIBUTES, 'dropped_attributes_count UInt32')}"
 _SCOPE = f"scope {_tuple_of('name String', 'version String', _ATTRIBUTES, 'dropped_attributes_count UInt32')}"
 _SEGMENT = "segment_id UInt64, received_ns UInt64"
@@ -70,7 +82,7 @@ _LOG_RECORDS = "log_records " + _array_of(
     "observed_time_unix_nano UInt64",
     "severity_number UInt32",
     "severity_text String",
-    f"body {ANY_VALUE}",
+    f"body {_VALUE}",
     _ATTRIBUTES,
     "dropped_attributes_count UInt32",
     "flags UInt32",
@@ -148,3 +160,8 @@ def metrics_structure(kind: str) -> str:
     metadata = _ATTRIBUTES.replace("attributes", "metadata", 1)
     metric = _array_of("name String", "description String", "unit String", metadata, f"{kind} {_METRIC_DATA[kind]}")
     return _signal("resource_metrics", "scope_metrics", f"metrics {metric}")
+
+
+def at_depth(structure: str, depth: Depth) -> str:
+    """Return *structure* with attribute values read as *depth* says."""
+    return structure.replace(_VALUE, _VALUES[depth])

@@ -10,6 +10,7 @@ INSERT INTO spans
     dropped_links_count
 )
 WITH
+-- include: values_DEPTH
 -- include: values
 SELECT
     segment_id,
