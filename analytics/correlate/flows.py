@@ -19,6 +19,7 @@ COLUMNS = (
     "deadline_us",
     "delay_us",
     "has_terminal",
+    "child_ratio",
     "names",
     "codes",
     "within_us",
@@ -72,7 +73,7 @@ def flow_rows(
         ingest_delay_s: How late the evidence of systems without a declared source usually is.
         blind_us: Blind source -> its watermark in Unix microseconds.
     """
-    nothing: list[Any] = [0, "", 0, 0, 0, 0, 0, *([] for _ in range(11))]
+    nothing: list[Any] = [0, "", 0, 0, 0, 0, 0, 1.0, *([] for _ in range(11))]
     rows = [nothing]
     step = 0
     for code, flow in enumerate(book.flows, start=1):
@@ -87,6 +88,7 @@ def flow_rows(
                 max(0, _us(catalog.deadline_of(flow))),
                 max(delays),
                 any(milestone.terminal for milestone in flow.milestones),
+                _child_ratio(flow),
                 [milestone.name for milestone in flow.milestones],
                 list(range(step + 1, step + 1 + len(flow.milestones))),
                 [_us(milestone.within) for milestone in flow.milestones],
@@ -102,6 +104,13 @@ def flow_rows(
         )
         step += len(flow.milestones)
     return rows
+
+
+def _child_ratio(flow: Flow) -> float:
+    """Share of the children that has to complete; the least positive one stands for "any"."""
+    if flow.children is None or flow.children.rule == "all":
+        return 1.0
+    return flow.children.ratio if flow.children.rule == "ratio" else 1e-9
 
 
 def _us(duration: Duration | None) -> int:

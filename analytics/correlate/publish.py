@@ -6,6 +6,7 @@ Every statement may be repeated: the rows of a tick that was cut short are repla
 
 from datetime import datetime
 
+from analytics.correlate.lineage import relate, store_made_parents
 from analytics.correlate.statements import Statements
 
 _EVIDENCE = ("store_observations", "store_identifier_units")
@@ -42,7 +43,9 @@ def publish(statements: Statements, version: int, now: datetime, *, fresh: bool,
         The number of transactions that changed.
     """
     statements.empty("tick_final")
+    relate(statements, version)
     statements.send("final", version=version, now=now)
+    store_made_parents(statements, version, now)
     changed = statements.count("tick_final")
     statements.work("store_judgements")
     if fresh:

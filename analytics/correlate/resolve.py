@@ -7,6 +7,7 @@ nothing new turns up; components are connected by label propagation. All on the 
 
 from datetime import datetime
 
+from analytics.correlate.batches import split_batches
 from analytics.correlate.statements import Statements
 from core.errors import TransientError
 
@@ -41,6 +42,7 @@ def resolve(statements: Statements, judged_until: datetime, now: datetime) -> in
     if resolved < statements.count("tick_loaded"):
         statements.work("observations_merged")
         resolved = statements.count("tick_observations")
+    split_batches(statements)
     statements.work("carriers")
     statements.work("pairs_continuous")
     if statements.rows("has_reuse")[0]["reused"]:

@@ -16,6 +16,8 @@ CREATE TABLE transactions
     last_at DateTime64(6, 'UTC') CODEC(LZ4),
     duration_ms Nullable(Float64) CODEC(LZ4),
     parent_id String CODEC(LZ4),
+    parent_type LowCardinality(String) CODEC(LZ4),
+    parent_value String CODEC(LZ4),
     identifiers Array(Tuple(type String, value String, role String)) CODEC(LZ4),
     milestones Array(Tuple(
         name String,

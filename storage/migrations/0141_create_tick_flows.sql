@@ -8,6 +8,7 @@ CREATE TABLE tick_flows
     deadline_us Int64,
     delay_us Int64,
     has_terminal UInt8,
+    child_ratio Float64,
     names Array(String),
     codes Array(UInt32),
     within_us Array(Int64),

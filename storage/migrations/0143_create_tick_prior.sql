@@ -8,7 +8,9 @@ CREATE TABLE tick_prior
     content_hash UInt64,
     flow LowCardinality(String),
     tier UInt8,
-    parent_id String,
+    parent_type LowCardinality(String),
+    parent_value String,
+    child_hash UInt64,
     verdicts Array(Tuple(rule String, verdict String, event_at DateTime64(6, 'UTC'))),
     known_ids Array(String)
 )

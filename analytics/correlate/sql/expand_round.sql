@@ -9,7 +9,9 @@ FROM
     FROM identifier_units
     WHERE identity_hash IN
     (
-        SELECT arrayJoin(arrayConcat(identity_hashes, hop_hashes, [unit_id])) AS value_hash
+        SELECT arrayJoin(arrayConcat(
+            identity_hashes, hop_hashes, [unit_id],
+            if(parent_value = '', [], [sipHash64(parent_type, parent_value)]))) AS value_hash
         FROM tick_loaded
         WHERE unit_id IN (SELECT unit_id FROM tick_units WHERE round = {round:UInt16}) AND NOT has(quarantined, value_hash)
     )

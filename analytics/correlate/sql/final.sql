@@ -1,44 +1,80 @@
--- Versions that differ from what is stored. A transaction keeps the ids that its evidence was known under before.
+-- Versions that differ from what is stored. A parent is as its children are, by the rule of its flow: child_ratio is the
+-- share of them that has to complete. A transaction keeps the ids that its evidence was known under before.
 INSERT INTO tick_final
 SELECT
-    t.started_hour, t.transaction_id, {version:UInt64}, 0,
-    t.flow, t.tier, t.status, t.status, p.revision + 1,
-    fromUnixTimestamp64Micro(t.started_us, 'UTC'),
-    if(t.ended_us = 0, NULL, fromUnixTimestamp64Micro(t.ended_us, 'UTC')),
-    fromUnixTimestamp64Micro(t.last_us, 'UTC'),
-    (if(t.ended_us = 0, t.last_us, t.ended_us) - t.started_us) / 1000,
-    '', t.identifiers, t.milestones, t.current_milestone, t.next_milestone,
-    if(t.next_due_us = 0, NULL, fromUnixTimestamp64Micro(t.next_due_us, 'UTC')),
-    t.failed_milestone, t.missing_milestone, t.systems,
-    o.category, o.system, o.confidence, o.evidence,
-    if(t.deadline_us = 0, NULL, fromUnixTimestamp64Micro(t.deadline_us, 'UTC')),
-    t.breached,
-    if(t.breached, fromUnixTimestamp64Micro(t.deadline_us, 'UTC'), NULL),
-    if(t.breached AND t.ended_us > 0, (t.ended_us - t.deadline_us) / 1000, NULL),
-    t.judged,
-    if(t.next_judge_us = 0, NULL, fromUnixTimestamp64Micro(t.next_judge_us, 'UTC')),
-    o.work_ms, o.queue_ms, o.retry_ms, o.unexplained_ms,
-    0, 0, 0, t.verdicts, t.observation_count, t.untimely,
-    cityHash64(
-        t.flow, t.tier, t.status, t.started_us, t.ended_us, t.last_us, t.identifiers, toString(t.milestones),
-        t.next_due_us, t.systems, t.deadline_us, t.breached, t.judged, t.verdicts, t.observation_count,
-        o.category, o.system, o.confidence, o.evidence, o.work_ms, o.queue_ms, o.retry_ms, o.unexplained_ms
-    ) AS hash,
-    arraySort(arrayDistinct(arrayConcat(p.known_ids, f.former))), {now:DateTime64(3, 'UTC')}
-FROM tick_transactions AS t
-LEFT JOIN tick_prior AS p ON p.transaction_id = t.transaction_id
-LEFT JOIN
+    started_hour, transaction_id, {version:UInt64}, 0, flow, tier, state, status, revision + 1,
+    fromUnixTimestamp64Micro(started_us, 'UTC'),
+    if(end_us = 0, NULL, fromUnixTimestamp64Micro(end_us, 'UTC')),
+    fromUnixTimestamp64Micro(last_us, 'UTC'),
+    (if(end_us = 0, last_us, end_us) - started_us) / 1000,
+    parent_id, parent_type, parent_value,
+    identifiers, milestones, current_milestone, next_milestone,
+    if(next_due_us = 0, NULL, fromUnixTimestamp64Micro(next_due_us, 'UTC')),
+    failed_milestone, missing_milestone, systems,
+    category, system, confidence, evidence,
+    if(deadline_us = 0, NULL, fromUnixTimestamp64Micro(deadline_us, 'UTC')),
+    breached,
+    if(breached, fromUnixTimestamp64Micro(deadline_us, 'UTC'), NULL),
+    if(breached AND ended_us > 0, (ended_us - deadline_us) / 1000, NULL),
+    judged,
+    if(next_judge_us = 0, NULL, fromUnixTimestamp64Micro(next_judge_us, 'UTC')),
+    work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, verdicts, observation_count, untimely, hash,
+    arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}
+FROM
 (
-    SELECT now_in, groupUniqArray(id) AS former
+    SELECT
+        *,
+        if(total = 0 OR state = status, ended_us, if(state LIKE 'completed%', greatest(ended_us, children_ended_us), 0))
+            AS end_us,
+        cityHash64(
+            flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
+            systems, deadline_us, breached, judged, verdicts, observation_count, total, completed, failed,
+            category, system, confidence, evidence, work_ms, queue_ms, retry_ms, unexplained_ms) AS hash
     FROM
     (
-        SELECT arrayJoin(arrayConcat([toString(q.transaction_id)], q.known_ids)) AS id, n.transaction_id AS now_in
-        FROM (SELECT transaction_id, known_ids, arrayJoin(units) AS unit_id FROM tick_prior) AS q
-        INNER JOIN (SELECT transaction_id, arrayJoin(units) AS unit_id FROM tick_transactions) AS n
-            ON q.unit_id = n.unit_id
-        WHERE q.transaction_id NOT IN (SELECT transaction_id FROM tick_transactions)
+        SELECT
+            *,
+            multiIf(
+                total = 0 OR status = 'failed', status,
+                failed > total * (1 - child_ratio), 'failed',
+                completed < total * child_ratio AND status LIKE 'completed%', 'in_progress',
+                completed >= total * child_ratio AND flow = '', 'completed',
+                status) AS state
+        FROM (SELECT *, started_hour FROM tick_transactions) AS t
+        LEFT JOIN
+        (
+            SELECT transaction_id AS prior_id, revision, started_hour AS prior_hour, content_hash AS prior_hash, known_ids
+            FROM tick_prior
+        ) AS p ON p.prior_id = t.transaction_id
+        LEFT JOIN
+        (
+            SELECT now_in, groupUniqArray(id) AS former
+            FROM
+            (
+                SELECT arrayJoin(arrayConcat([toString(q.transaction_id)], q.known_ids)) AS id,
+                    n.transaction_id AS now_in
+                FROM (SELECT transaction_id, known_ids, arrayJoin(units) AS unit_id FROM tick_prior) AS q
+                INNER JOIN (SELECT transaction_id, arrayJoin(units) AS unit_id FROM tick_transactions) AS n
+                    ON q.unit_id = n.unit_id
+                WHERE q.transaction_id NOT IN (SELECT transaction_id FROM tick_transactions)
+            )
+            GROUP BY now_in
+        ) AS f ON f.now_in = t.transaction_id
+        LEFT JOIN
+        (
+            SELECT transaction_id AS origin_of, category, system, confidence, evidence,
+                work_ms, queue_ms, retry_ms, unexplained_ms
+            FROM work_origins
+        ) AS o ON o.origin_of = toString(t.transaction_id)
+        LEFT JOIN
+        (
+            SELECT transaction_id AS child_id, parent_id, parent_type, parent_value FROM tick_parents
+        ) AS a ON a.child_id = t.transaction_id
+        LEFT JOIN
+        (
+            SELECT parent_id AS parent_of, total, completed, failed, ended_us AS children_ended_us FROM tick_children
+        ) AS c ON c.parent_of = toString(t.transaction_id)
+        LEFT JOIN (SELECT flow AS ruled_flow, child_ratio FROM tick_flows) AS w ON w.ruled_flow = t.flow
     )
-    GROUP BY now_in
-) AS f ON f.now_in = t.transaction_id
-LEFT JOIN work_origins AS o ON o.transaction_id = toString(t.transaction_id)
-WHERE p.content_hash != hash OR p.started_hour != t.started_hour OR notEmpty(f.former)
+)
+WHERE prior_hash != hash OR prior_hour != started_hour OR notEmpty(former)

@@ -1,7 +1,7 @@
 -- The transactions the closed set was part of before.
 INSERT INTO tick_prior
 SELECT
-    t.transaction_id, t.started_hour, u.units, t.revision, t.content_hash, t.flow, t.tier, t.parent_id, t.verdicts,
+    t.transaction_id, t.started_hour, u.units, t.revision, t.content_hash, t.flow, t.tier, t.parent_type, t.parent_value, 0, t.verdicts,
     t.known_ids
 FROM
 (

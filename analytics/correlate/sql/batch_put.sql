@@ -1,0 +1,45 @@
+-- Observations of batch traces in the group of their span; keys of other parts are references there. A link into a
+-- batch joins the part that it points at, if that is one.
+INSERT INTO tick_observations
+SELECT
+    group_id, unit_id, observation_id, kind, at, end_at, trace_id, span_id, parent_span_id,
+    system, category, service, peer_system, peer_category, name, span_kind, flow, milestone, steps,
+    outcome, is_error, status_message, exception_type, exception_message, severity_number, body, source, event_id,
+    arrayConcat(
+        arrayMap((i, h) -> if(has(foreign_keys, h), (i.1, i.2, 'reference'), i), own_identifiers, identity_hashes),
+        arrayFilter(i -> i.role != 'identity' OR i.type = 'message_id', identifiers)
+    )::Array(Tuple(type LowCardinality(String), value String, role LowCardinality(String))),
+    arrayFilter(h -> NOT has(foreign_keys, h), identity_hashes),
+    arrayFilter((g, h) -> NOT has(foreign_keys, h), identity_gaps_s, identity_hashes),
+    hop_hashes, links,
+    if(length(targets) = 0, linked_units, if(length(targets) = 1, targets, [])),
+    parent_type, parent_value, untimely
+FROM
+(
+    SELECT
+        *,
+        arrayFilter(i -> i.role = 'identity' AND i.type != 'message_id', identifiers) AS own_identifiers,
+        arrayIntersect(arrayDistinct(identity_hashes), keys) AS carried,
+        multiIf(
+            kind = 'span' OR (length(carried) != 1 AND placed), owner,
+            length(carried) = 1, carried[1],
+            0) AS part,
+        if(empty(keys) OR part = 0, unit_id, sipHash64(unit_id, part)) AS group_id,
+        arrayFilter(h -> h != part, carried) AS foreign_keys
+    FROM (SELECT * EXCEPT group_id FROM tick_batch_observations) AS o
+    LEFT JOIN (SELECT unit_id AS batch_unit, keys FROM tick_batches) AS b ON o.unit_id = b.batch_unit
+    LEFT JOIN (SELECT unit_id AS part_unit, span_id AS part_span, owner, 1 AS placed FROM tick_fragments) AS f
+        ON o.unit_id = f.part_unit AND o.span_id = f.part_span
+    LEFT JOIN
+    (
+        SELECT l.observation_id AS linking_id, groupUniqArray(x.group_id) AS targets
+        FROM
+        (
+            SELECT observation_id, arrayJoin(links) AS link, sipHash64(link.1) AS unit_id, link.2 AS span_id
+            FROM tick_batch_observations
+            WHERE notEmpty(linked_units)
+        ) AS l
+        INNER JOIN tick_fragments AS x ON l.unit_id = x.unit_id AND l.span_id = x.span_id
+        GROUP BY linking_id
+    ) AS t ON t.linking_id = o.observation_id
+)

@@ -1,0 +1,35 @@
+-- Parents of which nothing is known but their children.
+INSERT INTO tick_final (
+    started_hour, transaction_id, version, status, own_status, revision, started_at, ended_at, last_at, duration_ms,
+    identifiers, systems, child_total, child_completed, child_failed, observation_count, updated_at)
+SELECT
+    toStartOfHour(fromUnixTimestamp64Micro(begin_us, 'UTC')), parent_id, {version:UInt64},
+    multiIf(failed > 0, 'failed', completed < total, 'in_progress', 'completed') AS state, 'completed', 1,
+    fromUnixTimestamp64Micro(begin_us, 'UTC'),
+    if(state = 'completed', fromUnixTimestamp64Micro(finish_us, 'UTC'), NULL),
+    fromUnixTimestamp64Micro(final_us, 'UTC'),
+    (final_us - begin_us) / 1000,
+    [(type, value, 'identity')], systems, total, completed, failed, 0, {now:DateTime64(3, 'UTC')}
+FROM
+(
+    SELECT
+        p.parent_id AS parent_id, any(c.parent_type) AS type, any(c.parent_value) AS value,
+        count() AS total,
+        countIf(c.status IN ('completed', 'completed_late')) AS completed,
+        countIf(c.status = 'failed') AS failed,
+        min(c.started_us) AS begin_us, max(c.ended_us) AS finish_us, max(c.last_us) AS final_us,
+        arraySort(groupUniqArrayArray(c.systems)) AS systems
+    FROM
+    (
+        SELECT *
+        FROM transaction_children FINAL
+        WHERE (parent_type, parent_value) IN (SELECT parent_type, parent_value FROM tick_parents WHERE parent_type != '')
+    ) AS c
+    INNER JOIN
+    (
+        SELECT DISTINCT parent_type, parent_value, parent_id
+        FROM tick_parents
+        WHERE parent_type != '' AND parent_id NOT IN (SELECT toString(transaction_id) FROM tick_transactions)
+    ) AS p ON c.parent_type = p.parent_type AND c.parent_value = p.parent_value
+    GROUP BY p.parent_id
+)

@@ -1,0 +1,10 @@
+-- Work of one tick: how the children of each parent stand; times in microseconds, 0 is "not".
+CREATE TABLE tick_children
+(
+    parent_id String,
+    total UInt32,
+    completed UInt32,
+    failed UInt32,
+    ended_us Int64
+)
+ENGINE = Memory

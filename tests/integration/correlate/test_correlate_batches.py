@@ -1,0 +1,91 @@
+from tests.integration.evidence import Event, Span, trace_id
+
+COUNT = 20
+
+
+def batch(failing=()):
+    yield Span("b", "root", 0, 5, name="consume batch", kind=5)
+    for n in range(COUNT):
+        key = {"correlation.id": f"c{n:03}", "business.flow": "order", "business.milestone": "paid"}
+        yield Span("b", f"item{n}", n * 0.01, parent="root", attributes=key, error=n in failing)
+        yield Span("b", f"call{n}", n * 0.01, parent=f"item{n}", kind=3)
+
+
+def test_a_batch_is_a_parent_with_children_of_its_own(line):
+    line.deliver(*batch(failing={3, 5, 7}))
+    line.tick(100)
+    children = line.rows("flow = 'order'")
+    assert len(children) == COUNT
+    assert {row["observation_count"] for row in children} == {2}
+    parent = line.one("flow = ''")
+    assert {row["parent_id"] for row in children} == {parent["transaction_id"]}
+    assert (parent["child_total"], parent["child_completed"], parent["child_failed"]) == (COUNT, COUNT - 3, 3)
+    assert parent["status"] == "failed"
+    assert len(line.holders("trace", trace_id("b").hex())) == COUNT + 1
+
+
+def test_a_child_that_is_repaired_later_repairs_its_parent(line):
+    line.deliver(*batch(failing={3}))
+    line.tick(100)
+    line.deliver(Event("fix", 40, correlation="c003", flow="order", milestone="paid"))
+    line.tick(200)
+    parent = line.one("flow = ''")
+    assert (parent["status"], parent["child_failed"]) == ("completed", 0)
+
+
+def test_spans_above_a_single_value_belong_to_it(line):
+    line.deliver(
+        Span("t", "root"),
+        Span("t", "left", parent="root"),
+        Span("t", "left2", parent="left", attributes={"correlation.id": "a"}),
+        Span("t", "right", parent="root", attributes={"correlation.id": "b"}),
+        Span("t", "below", parent="right"),
+    )
+    line.tick(100)
+    found = {row["identifiers"][0]["value"] if row["identifiers"] else "": row for row in line.rows()}
+    assert {key: row["observation_count"] for key, row in found.items()} == {"": 1, "a": 2, "b": 2}
+
+
+def test_evidence_of_a_part_does_not_join_the_others(line):
+    line.deliver(*batch(), Event("late", 30, correlation="c001"))
+    line.tick(100)
+    assert line.one("has(identifiers.value, 'c001')")["observation_count"] == 3
+
+
+def test_a_link_into_a_batch_joins_the_part_it_points_at(line):
+    line.deliver(*batch(), Span("next", "a", 3, kind=5, links=(("b", "call4"),)))
+    line.tick(100)
+    assert line.one("has(identifiers.value, 'c004')")["observation_count"] == 3
+    assert len(line.rows()) == COUNT + 1
+
+
+def test_the_order_in_which_a_batch_arrives_does_not_matter(line):
+    spans = list(batch(failing={1}))
+    for number, part in enumerate((spans[25:], spans[:10], spans[10:25])):
+        line.deliver(*part)
+        line.tick(100 + number)
+    assert len(line.rows("flow = 'order'")) == COUNT
+    parent = line.one("flow = ''")
+    assert (parent["child_total"], parent["child_failed"]) == (COUNT, 1)
+
+
+def test_imported_children_have_a_parent_made_of_them(line):
+    line.deliver(*(Event(f"e{n}", n, correlation=f"item{n}", parent=("document", "D1")) for n in range(3)))
+    line.tick(100)
+    parent = line.one("child_total > 0")
+    assert parent["child_total"] == 3
+    assert line.holders("document", "D1") == [parent["transaction_id"]]
+    line.deliver(Event("e9", 9, correlation="item9", parent=("document", "D1")))
+    line.tick(200)
+    assert line.one("child_total > 0")["child_total"] == 4
+
+
+def test_a_parent_that_is_seen_after_its_children_adopts_them(line):
+    line.deliver(*(Event(f"e{n}", n, correlation=f"item{n}", parent=("po_number", "P1")) for n in range(3)))
+    line.tick(100)
+    line.deliver(Event("own", 5, attributes={"po_number": "P1"}, flow="order", milestone="paid"))
+    line.tick(200)
+    parent = line.one("flow = 'order'")
+    assert (parent["child_total"], parent["status"]) == (3, "completed")
+    assert {row["parent_id"] for row in line.rows("flow = ''")} == {parent["transaction_id"]}
+    assert len(line.rows()) == 4
