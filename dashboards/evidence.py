@@ -70,11 +70,11 @@ def _ruler(context: PageContext, shape: Waterfall) -> Node:
         )
         for fold in shape.folds
     ]
-    ends = [
-        html.Span(clock_time(shape.starts_at, context.zone, context.now), className="ruler-start num"),
-        html.Span(f"+{duration(shape.elapsed_ms)}", className="ruler-end num"),
-    ]
-    return html.Div([html.Div(className="wf-name"), html.Div([*ends, *folds], className="wf-track")], className="ruler")
+    start = html.Div(
+        ["from ", clock_time(shape.starts_at, context.zone, context.now)], className="wf-name ruler-start num"
+    )
+    end = html.Span(f"+{duration(shape.elapsed_ms)}", className="ruler-end num")
+    return html.Div([start, html.Div([end, *folds], className="wf-track")], className="ruler")
 
 
 def _bar(context: PageContext, bar: Bar, picked: str) -> Node:

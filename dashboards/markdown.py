@@ -5,6 +5,7 @@ Components hold text, never markup: HTML in the source is shown as it was writte
 its address passes `dashboards.links.safe_href`.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from dash import dcc, html
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from dashboards.formats import words
 from dashboards.links import safe_href
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -29,6 +31,8 @@ _SIMPLE: dict[str, type[Any]] = {
     "th": html.Th,
     "td": html.Td,
 }
+# What `runbooks.render` leaves where a value is missing.
+_BLANK = re.compile(r"<missing ([\w.]+)>")
 # The page has its own h1.
 _HEADINGS = {"h1": html.H2, "h2": html.H2, "h3": html.H3, "h4": html.H4, "h5": html.H5, "h6": html.H6}
 
@@ -46,7 +50,7 @@ def _children(nodes: Sequence[SyntaxTreeNode]) -> list[Any]:
 def _render(node: SyntaxTreeNode) -> list[Any]:
     kind = node.type
     if kind in ("text", "softbreak"):
-        return [node.content or " "]
+        return _with_blanks(node.content or " ")
     # A paragraph of a tight list is hidden: its text stands in the item itself.
     if kind == "inline" or (kind == "paragraph" and node.hidden):
         return _children(node.children)
@@ -56,6 +60,17 @@ def _render(node: SyntaxTreeNode) -> list[Any]:
     if draw is not None:
         return [draw(node)]
     return [html.Span(node.content if kind.startswith("html") else _children(node.children))]
+
+
+def _with_blanks(text: str) -> list[Any]:
+    """Show what a transaction would fill in as a blank that names it."""
+    parts: list[Any] = []
+    for number, part in enumerate(_BLANK.split(text)):
+        if number % 2:
+            parts.append(html.Span(words(part.rpartition(".")[2]), className="blank", title=f"filled in from {part}"))
+        elif part:
+            parts.append(part)
+    return parts
 
 
 def _heading(node: SyntaxTreeNode) -> Any:
@@ -95,7 +110,7 @@ _BLOCKS: dict[str, Callable[[SyntaxTreeNode], Any]] = {
     "table": _table,
     "fence": _code,
     "code_block": _code,
-    "code_inline": lambda node: html.Code(node.content),
+    "code_inline": lambda node: html.Code(_with_blanks(node.content)),
     "hr": lambda _: html.Hr(),
     "hardbreak": lambda _: html.Br(),
     "link": _link,

@@ -156,7 +156,7 @@ def _actions(context: PageContext, row: Row) -> Node:
 
 
 def _line(context: PageContext, row: Row) -> Node:
-    stops = stations(row.get("milestones") or (), context.now, context.zone)
+    stops = stations(row.get("milestones") or (), context.now, context.zone, row["status"])
     if not stops:
         return notice(
             "unknown",

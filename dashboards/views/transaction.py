@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from dashboards.formats import ago, clock_time, duration, instant, label, ratio, words
@@ -16,6 +16,7 @@ STATUS_WORDS = {
     "unknown": "Unknown",
     "in_progress": "In progress",
 }
+_ENDED = ("failed", "completed", "completed_late")
 _TYPES_LAST = ("trace", "correlation", "message_id", "message")
 TIME_PARTS = (("work_ms", "Work"), ("queue_ms", "Queue"), ("retry_ms", "Retry"), ("unexplained_ms", "Unexplained"))
 
@@ -50,7 +51,7 @@ class SlaClock:
     The SLA clock.
 
     Attributes:
-        level: ``good``, ``warn``, ``bad`` or ``unknown``.
+        level: ``good``, ``info``, ``warn``, ``bad`` or ``unknown``.
         headline: ``Breached``, ``Due``, ``Met``, ``No deadline`` or ``Not judged``.
         detail: The figure beside it.
     """
@@ -102,20 +103,28 @@ def current_station(milestones: Sequence[Row]) -> str:
     return words(failed[-1] if failed else done[-1] if done else "")
 
 
-def stations(milestones: Sequence[Row], now: datetime, zone: Any) -> tuple[Station, ...]:
-    """Return the milestones in the flow's order, each with what a person reads below it."""
-    return tuple(_station(row, now, zone) for row in milestones)
+def stations(milestones: Sequence[Row], now: datetime, zone: tzinfo, status: str = "") -> tuple[Station, ...]:
+    """
+    Return the milestones in the flow's order, each with what a person reads below it.
+
+    Args:
+        milestones: As the reader gives them.
+        now: Current time, aware.
+        zone: Zone of due times.
+        status: Of the transaction; one that has ended owes nothing any more.
+    """
+    return tuple(_station(row, now, zone, status in _ENDED) for row in milestones)
 
 
-def _station(row: Row, now: datetime, zone: Any) -> Station:
+def _station(row: Row, now: datetime, zone: tzinfo, ended: bool) -> Station:
     due = instant(row.get("due_at"))
-    overdue = row["status"] == "pending" and due is not None and due < now
+    overdue = row["status"] == "pending" and due is not None and due < now and not ended
     notes = []
     if row.get("elapsed_ms") is not None:
         notes.append(f"after {duration(row['elapsed_ms'])}")
     if (row.get("attempts") or 0) > 1:
         notes.append(f"{row['attempts']} attempts")
-    if row["status"] == "pending" and due:
+    if row["status"] == "pending" and due and not ended:
         when = clock_time(due, zone, now, seconds=False)
         notes.append(f"was due {when}" if overdue else f"due {when}")
     if row["status"] == "missing":
@@ -145,9 +154,14 @@ def sla_clock(row: Row, now: datetime) -> SlaClock:
         return SlaClock("unknown", "No deadline", "none is promised")
     if row.get("status") == "unknown":
         return SlaClock("unknown", "Not judged", "a source is silent")
+    if row.get("status") == "failed":
+        left_ms = (deadline - now).total_seconds() * 1_000
+        return SlaClock(
+            "bad", "Failed", f"{duration(left_ms)} left to repair it" if left_ms > 0 else "ended without success"
+        )
     judged = bool(sla.get("judged"))
     ended = instant(row.get("ended_at"))
-    return _open_clock(row, deadline, now, judged) if ended is None else _ended_clock(row, deadline, ended, judged)
+    return _open_clock(row, deadline, now, judged) if ended is None else _ended_clock(deadline, ended, judged)
 
 
 def _open_clock(row: Row, deadline: datetime, now: datetime, judged: bool) -> SlaClock:
@@ -157,12 +171,10 @@ def _open_clock(row: Row, deadline: datetime, now: datetime, judged: bool) -> Sl
         return SlaClock("bad", "Overdue", detail) if judged else SlaClock("unknown", "Not judged", detail)
     started = instant(row.get("started_at"))
     whole_ms = (deadline - started).total_seconds() * 1_000 if started else 0.0
-    return SlaClock("warn" if whole_ms and left_ms < whole_ms / 5 else "good", "Due", f"in {duration(left_ms)}")
+    return SlaClock("warn" if whole_ms and left_ms < whole_ms / 5 else "info", "Due", f"in {duration(left_ms)}")
 
 
-def _ended_clock(row: Row, deadline: datetime, ended: datetime, judged: bool) -> SlaClock:
-    if row.get("status") == "failed":
-        return SlaClock("bad", "Failed", "ended without success")
+def _ended_clock(deadline: datetime, ended: datetime, judged: bool) -> SlaClock:
     if not judged:
         return SlaClock("unknown", "Not judged", "sources are behind")
     return SlaClock("good", "Met", f"{duration((deadline - ended).total_seconds() * 1_000)} early")

@@ -16,8 +16,8 @@ from selenium import webdriver
 
 from tests.e2e.browser import browser_missing, open_browser, open_page, set_size
 
-WIDE, PHONE = (1360, 850), (390, 844)
-TALLEST = 1500
+WIDE, PHONE = (1280, 820), (390, 844)
+TALLEST = 940
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,25 @@ def pictures(url: str) -> list[Picture]:
     flow = (failed or {}).get("flow") or "procure_to_pay"
     shown = [
         Picture("overview", "/"),
-        Picture("overview-dark", "/", dark=True),
         Picture("overview-phone", "/", PHONE),
         Picture("flow", f"/flows/{flow}?range=6h"),
         Picture("transactions", "/transactions?status=failed,stuck,completed_late"),
         Picture("alerts", "/alerts", dark=True),
-        Picture("systems", "/systems"),
+        Picture("runbooks", "/runbooks"),
+        Picture("systems", "/systems", dark=True),
     ]
     if failed:
         shown.append(Picture("transaction", failed["url"]))
-        shown.append(Picture("transaction-dark", failed["url"], dark=True))
-    if runbooks:
-        shown.append(Picture("runbook", f"/runbooks/{runbooks[0]['id']}"))
+    if failed and runbooks:
+        shown.append(Picture("runbook", runbook_of(url, failed) or f"/runbooks/{runbooks[0]['id']}"))
     return shown
+
+
+def runbook_of(url: str, transaction: dict[str, Any]) -> str | None:
+    detail = (
+        httpx.get(f"{url}/api/v1/transactions/{transaction['transaction_id']}", timeout=30).raise_for_status().json()
+    )
+    return detail["runbooks"][0]["url"] if detail["runbooks"] else None
 
 
 def first(client: httpx.Client, query: dict[str, Any]) -> dict[str, Any] | None:

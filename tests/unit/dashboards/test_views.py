@@ -56,7 +56,7 @@ def test_business_identity_names_a_transaction_before_technical_ids():
 @pytest.mark.parametrize(
     ("changes", "level", "word"),
     [
-        ({}, "good", "Due"),
+        ({}, "info", "Due"),
         ({"sla": {"deadline_at": iso(NOW + timedelta(minutes=2)), "judged": True}}, "warn", "Due"),
         ({"sla": {"deadline_at": iso(NOW - timedelta(minutes=2)), "judged": True}}, "bad", "Overdue"),
         ({"sla": {"deadline_at": iso(NOW - timedelta(minutes=2)), "judged": False}}, "unknown", "Not judged"),
@@ -65,6 +65,7 @@ def test_business_identity_names_a_transaction_before_technical_ids():
         ({"sla": {"deadline_at": iso(NOW), "breached": True, "late_by_ms": 5.0}}, "bad", "Breached"),
         ({"ended_at": iso(NOW), "status": "completed"}, "good", "Met"),
         ({"ended_at": iso(NOW), "status": "failed"}, "bad", "Failed"),
+        ({"ended_at": None, "status": "failed"}, "bad", "Failed"),
         (
             {"ended_at": iso(NOW), "status": "completed", "sla": {"deadline_at": iso(NOW), "judged": False}},
             "unknown",
@@ -85,6 +86,11 @@ def test_headline_says_where_it_failed_and_where_it_starts():
 def test_overdue_milestones_are_told_from_those_to_come():
     stops = stations(stuck_summary()["milestones"], NOW, UTC)
     assert [(stop.status, stop.overdue) for stop in stops[2:4]] == [("pending", True), ("pending", False)]
+
+
+def test_a_failed_transaction_owes_no_further_milestone():
+    stops = stations(stuck_summary()["milestones"], NOW, UTC, "failed")
+    assert not any(stop.overdue for stop in stops)
 
 
 def test_time_parts_share_the_whole():
