@@ -31,6 +31,7 @@ from runbooks import CatalogProvider
 from storage.migrate import apply_migrations
 from storage.state import open_state
 from storage.store import Store, open_store
+from wayline.api_docs import add_api_docs
 from wayline.settings import Settings
 
 log = structlog.get_logger("wayline.serve")
@@ -106,8 +107,9 @@ class Wayline:
         self.state.dispose()
 
     def _build_app(self) -> FastAPI:
-        app = FastAPI(title="Wayline", docs_url="/api/v1/docs", openapi_url="/api/v1/openapi.json", redoc_url=None)
+        app = FastAPI(title="Wayline", docs_url=None, openapi_url="/api/v1/openapi.json", redoc_url=None)
         install_problem_handlers(app)
+        add_api_docs(app)
         app.include_router(build_probe_router(self.health))
         app.include_router(build_router(self.reader))
         app.include_router(build_alert_router(self.alerts))
