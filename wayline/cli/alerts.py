@@ -10,8 +10,10 @@ from urllib.parse import quote
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from analytics.export.flat import spreadsheet_safe
 from core.errors import PermanentError
 from wayline.cli.options import DEFAULT_URL, UrlOption
 
@@ -31,7 +33,6 @@ COLUMNS = (
     "runbook_url",
 )
 _ALL_COLUMNS = (*COLUMNS, "id", "ends_at", "process_owner", "transactions_url", "silenced", "inhibited", "held")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TABLE_COLUMNS = ("severity", "tier", "flow", "alertname", "state", "affected", "oldest_at", "owner", "summary")
 
 
@@ -107,7 +108,7 @@ def _shown(item: dict[str, Any], name: str) -> str:
         return f"{value} (muted)"
     if name == "state" and item["acked_by"]:
         return f"{value} (ack {item['acked_by']})"
-    return "" if value is None else str(value)
+    return "" if value is None else escape(str(value))
 
 
 def _muted(item: dict[str, Any]) -> bool:
@@ -117,7 +118,7 @@ def _muted(item: dict[str, Any]) -> bool:
 def _group_table(groups: list[dict[str, Any]]) -> Table:
     table = Table("group", "alerts", "in trouble", "caught", "missed", "longest", box=None)
     for group in groups:
-        name = ", ".join(f"{label}={value}" for label, value in sorted(group["labels"].items()))
+        name = ", ".join(escape(f"{label}={value}") for label, value in sorted(group["labels"].items()))
         figures = (group["alerts"], group["transactions"], group["caught"], group["missed"])
         table.add_row(name, *(str(figure) for figure in figures), f"{group['longest_s'] / 60:.0f} min")
     return table
@@ -127,13 +128,7 @@ def _write_csv(items: list[dict[str, Any]]) -> None:
     writer = csv.writer(sys.stdout)
     writer.writerow(_ALL_COLUMNS)
     for item in items:
-        writer.writerow([_safe(item[name]) for name in _ALL_COLUMNS])
-
-
-def _safe(value: object) -> str:
-    """Return *value* as a cell no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+        writer.writerow([spreadsheet_safe(item[name]) for name in _ALL_COLUMNS])
 
 
 def register(app: typer.Typer) -> None:
