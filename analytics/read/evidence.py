@@ -53,7 +53,7 @@ def event_entry(event: Row, raw: Row | None) -> dict[str, Any]:
 
 def log_entry(log: Row, raw: Row | None) -> dict[str, Any]:
     """Return one log record."""
-    number = raw["severity_number"] if raw else 0
+    number = log["severity_number"]
     return _common(log) | {
         "at": time_text(log["at"]),
         "trace_id": text_or_none(log["trace_id"]),
@@ -61,7 +61,7 @@ def log_entry(log: Row, raw: Row | None) -> dict[str, Any]:
         "severity": (raw["severity_text"] if raw else "") or severity_name(number),
         "severity_number": number,
         "service": log["service"],
-        "body": raw["body"] if raw else log["status_message"],
+        "body": raw["body"] if raw else log["body"],
         "attributes": dict(raw["attributes"]) if raw else {},
     }
 

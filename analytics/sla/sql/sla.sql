@@ -1,9 +1,10 @@
--- One row per flow over the transactions that started in the window. Each is judged by its last outcome and its last
--- deadline verdict decided by as_of; one whose outcome is unknown, or not decided yet, is neither good nor bad.
+-- One row per flow over the transactions that started in the window. Each is judged by the last verdict on its status
+-- (failed, stuck, unknown, or withdrawn) and the last on its deadline (met, breached, or withdrawn) decided by as_of;
+-- without a deadline, by whether it had completed. What is neither good nor bad is unknown or still open.
 WITH
     started AS
     (
-        SELECT transaction_id, flow, tier, deadline_at, late_by_ms, ended_at
+        SELECT transaction_id, flow, tier, status, deadline_at, late_by_ms, ended_at
         FROM transactions FINAL
         WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
@@ -12,7 +13,7 @@ WITH
     (
         SELECT
             transaction_id,
-            argMaxIf(verdict, (decided_at, revision), rule = 'outcome') AS outcome,
+            argMaxIf(verdict, (decided_at, revision), rule = 'status') AS outcome,
             argMaxIf(verdict, (decided_at, revision), rule = 'e2e-deadline') AS deadline
         FROM verdicts
         WHERE decided_at <= {as_of:DateTime64(3, 'UTC')}
@@ -21,17 +22,21 @@ WITH
     )
 SELECT
     flow, max(tier) AS tier,
-    countIf(outcome = 'completed' AND deadline != 'breached') AS good,
-    countIf(outcome IN ('failed', 'stuck', 'completed_late') OR deadline = 'breached') AS bad,
+    countIf(is_good) AS good,
+    countIf(is_bad) AS bad,
     countIf(outcome = 'failed') AS failed,
-    countIf(outcome != 'failed' AND (deadline = 'breached' OR outcome = 'completed_late')) AS late,
-    countIf(outcome = 'unknown') AS unknown,
-    countIf(outcome IN ('', 'in_progress') AND deadline != 'breached') AS open,
+    countIf(is_bad AND outcome != 'failed' AND deadline = 'breached') AS late,
+    countIf(NOT is_bad AND NOT is_good AND outcome = 'unknown') AS unknown,
+    countIf(NOT is_bad AND NOT is_good AND outcome != 'unknown') AS open,
     countIf(deadline = 'breached') AS breaches,
     sumIf(past_ms, deadline = 'breached') AS breach_ms
 FROM
 (
     SELECT started.flow AS flow, started.tier AS tier, decided.outcome AS outcome, decided.deadline AS deadline,
+        (outcome IN ('failed', 'stuck') OR deadline = 'breached') AS is_bad,
+        (NOT is_bad AND outcome != 'unknown' AND (deadline = 'met' OR (
+            started.deadline_at IS NULL AND started.status = 'completed' AND started.ended_at <= {as_of:DateTime64(3, 'UTC')}
+        ))) AS is_good,
         toUnixTimestamp64Micro(toDateTime64({as_of:DateTime64(3, 'UTC')}, 6, 'UTC')) AS as_of_us,
         greatest(0., least(
             ifNull(started.late_by_ms, 1e300),

@@ -3,6 +3,7 @@
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from core.clock import FakeClock
 from core.component import Health
 from runbooks import CatalogProvider
 from storage.config import StorageConfig
-from storage.migrate import list_migrations
+from storage.migrate import apply_migrations, list_migrations
 from storage.store import Store, open_store
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -34,7 +35,23 @@ def origin_store(engine_path: Path) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def clock() -> FakeClock:
+    return FakeClock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def engine(engine_path: Path) -> Iterator[Store]:
+    """One migrated database a module: reads change nothing, and tests that insert do it in a time of their own."""
+    database = f"test_{uuid.uuid4().hex[:12]}"
+    store = open_store(StorageConfig(path=engine_path, database=database, pool_size=2))
+    apply_migrations(store)
+    yield store
+    store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})
+    store.close()
+
+
+@pytest.fixture(scope="module")
 def reader(engine: Store, clock: FakeClock) -> Reader:
     return Reader(engine, CatalogProvider(None, clock), clock)
 

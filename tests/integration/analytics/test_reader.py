@@ -1,0 +1,314 @@
+"""The reader on the real engine: look-ups, pages, figures, service levels."""
+
+import pytest
+from stored_rows import START, Transaction, at, hex_id, insert
+
+from analytics.read import InvalidQueryError, NotFoundError, Reader, TransactionFilter
+from analytics.read.search import page_params, page_sql
+from storage.sqlfiles import load_sql
+from storage.store import Store
+
+WINDOW = (at(-3_600), at(3_600))
+ELSEWHERE = -1_000_000.0
+"""Where tests that insert do so, out of the way of those that count."""
+PO = ("po_number", "4500012345", "identity")
+
+
+@pytest.fixture(scope="module")
+def order(engine: Store) -> Transaction:
+    trace = hex_id("order-trace")
+    wanted = Transaction(
+        "order",
+        status="failed",
+        identifiers=[PO, ("correlation", "c-81f2", "identity"), ("supplier_id", "S/77 Ü", "reference")],
+        milestones=[("approved", "done", 1), ("sent_to_supplier", "failed", 50), ("goods_receipt", "pending", None)],
+        systems=["erp-finance", "mw-transform"],
+        origin=("middleware", "mw-transform"),
+        breached=True,
+        known_ids=[hex_id("order-before")],
+        verdicts=[("status", "stuck", 40), ("e2e-deadline", "breached", 40), ("status", "failed", 61)],
+        observations=[
+            {
+                "trace": trace, "span": hex_id("send", 16), "system": "erp-finance", "category": "erp",
+                "service": "erp-finance", "name": "send orders", "span_kind": 4, "peer_system": "order-queue",
+                "peer_category": "queue", "at_s": 2, "took_s": 1,
+            },
+            {
+                "trace": trace, "span": hex_id("take", 16), "parent": hex_id("send", 16), "system": "mw-transform",
+                "category": "middleware", "service": "mw-transform", "name": "transform", "span_kind": 5, "at_s": 10,
+                "took_s": 40, "is_error": 1, "status_message": "order 4711 has no lines",
+                "milestone": "sent_to_supplier",
+            },
+            {
+                "kind": "log", "trace": trace, "span": hex_id("take", 16), "system": "mw-transform",
+                "service": "mw-transform", "body": "mapping failed", "severity_number": 17, "is_error": 1, "at_s": 49,
+                "event_id": "99",
+            },
+            {
+                "kind": "event", "source": "/erp", "event_id": "e-1", "name": "erp.po.approved",
+                "system": "erp-finance", "milestone": "approved", "outcome": "ok", "at_s": 1,
+            },
+        ],
+    )  # fmt: skip
+    insert(engine, wanted)
+    return wanted
+
+
+@pytest.mark.parametrize("text", ["4500012345", "c-81f2", " 4500012345 ", "S/77 Ü"])
+def test_any_identifier_finds_the_transaction(reader: Reader, order: Transaction, text):
+    found = reader.transaction(text)
+    assert found.kind == "one"
+    assert found.body["transaction_id"] == order.id
+
+
+def test_the_id_and_an_id_it_had_before_find_it_too(reader: Reader, order: Transaction):
+    assert reader.transaction(order.id).body["transaction_id"] == order.id
+    assert reader.transaction(hex_id("order-before").upper()).body["transaction_id"] == order.id
+
+
+def test_a_type_narrows_and_nothing_says_what_was_searched(reader: Reader, order: Transaction):
+    assert reader.transaction("4500012345", type="po_number").kind == "one"
+    missed = reader.transaction("4500012345", type="correlation")
+    assert missed.kind == "none"
+    assert missed.body == {"searched": [{"type": "correlation", "value": "4500012345"}]}
+
+
+def test_one_value_under_two_types_is_a_list_that_a_type_narrows(engine, reader):
+    first = Transaction("first", started_s=ELSEWHERE, identifiers=[("po_number", "88001", "identity")])
+    second = Transaction("second", started_s=ELSEWHERE, identifiers=[("shipment", "88001", "identity")])
+    insert(engine, first, second)
+    found = reader.transaction("88001")
+    assert found.kind == "many"
+    assert {item["transaction_id"] for item in found.body["items"]} == {first.id, second.id}
+    assert reader.transaction("88001", type="shipment").body["transaction_id"] == second.id
+
+
+def test_the_detail_holds_evidence_verdicts_owner_and_runbooks(reader: Reader, order: Transaction):
+    body = reader.transaction("4500012345").body
+    assert [span["name"] for span in body["spans"]] == ["send orders", "transform"]
+    assert body["spans"][1]["kind"] == "consumer"
+    assert body["spans"][1]["duration_ms"] == 40_000
+    assert body["logs"][0]["body"] == "mapping failed"
+    assert body["events"][0]["id"] == "e-1"
+    assert [verdict["verdict"] for verdict in body["verdicts"]] == ["stuck", "breached", "failed"]
+    assert body["owner"]["team"] == "supply-integration"
+    assert body["runbooks"][0]["id"] == "PurchaseOrderTransformFailed"
+    assert body["runbooks"][0]["url"] == f"/runbooks/PurchaseOrderTransformFailed?tx={order.id}"
+    assert body["sla"] == {
+        "deadline_at": "2026-11-22T07:00:30.000000Z", "breached": True, "breached_at": "2026-11-22T07:00:30.000000Z",
+        "late_by_ms": 30_000.0, "judged": True,
+    }  # fmt: skip
+    assert "truncated" not in body
+
+
+def test_a_breach_still_open_is_late_by_the_time_since(engine, reader):
+    insert(
+        engine,
+        Transaction(
+            "open", started_s=ELSEWHERE, status="stuck", identifiers=[("po_number", "88002", "identity")], breached=True
+        ),
+    )
+    assert reader.transaction("88002").body["sla"]["late_by_ms"] == (3_570 - ELSEWHERE) * 1_000
+
+
+def test_a_runbook_is_filled_with_the_transactions_values(reader: Reader, order: Transaction):
+    shown = reader.runbook("PurchaseOrderTransformFailed", "4500012345")
+    assert shown["transaction_id"] == order.id
+    assert "4500012345" in shown["html"]
+    with pytest.raises(NotFoundError):
+        reader.runbook("PurchaseOrderTransformFailed", "no such order")
+    with pytest.raises(NotFoundError):
+        reader.runbook("NoSuchRunbook")
+
+
+@pytest.fixture(scope="module")
+def many(engine: Store) -> list[Transaction]:
+    made = [
+        Transaction(
+            f"m{number}",
+            started_s=float(number % 7),
+            status="completed",
+            verdicts=[("e2e-deadline", "met", 70)],
+            identifiers=[("po_number", f"77{number:03}", "identity")],
+        )
+        for number in range(25)
+    ]
+    insert(engine, *made)
+    return made
+
+
+@pytest.mark.parametrize("sort", ["-started_at", "started_at", "duration_ms", "-late_by_ms"])
+def test_pages_hold_every_transaction_once_whatever_is_inserted_meanwhile(engine, reader, many, sort):
+    seen, cursor, page = [], "", 0
+    while True:
+        answer = reader.transactions(TransactionFilter(q="77", sort=sort, limit=10, cursor=cursor))
+        seen += [item["transaction_id"] for item in answer["items"]]
+        page += 1
+        insert(
+            engine, Transaction(f"new{page}{sort}", started_s=ELSEWHERE, identifiers=[("po_number", "77x", "identity")])
+        )
+        cursor = answer["next_cursor"]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen))
+    assert {transaction.id for transaction in many} <= set(seen)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        (TransactionFilter(since=WINDOW[0], q="7700"), 10),
+        (TransactionFilter(since=WINDOW[0], q="77001"), 1),
+        (TransactionFilter(since=WINDOW[0], q="7%"), 0),
+        (TransactionFilter(since=WINDOW[0], q="C-81"), 0),
+        (TransactionFilter(since=WINDOW[0], q="c-81"), 1),
+        (TransactionFilter(since=WINDOW[0], status=("failed",)), 1),
+        (TransactionFilter(since=WINDOW[0], flow=("procure_to_pay",)), 26),
+        (TransactionFilter(since=WINDOW[0], flow=("unclassified",)), 0),
+        (TransactionFilter(since=WINDOW[0], tier=(2,)), 0),
+        (TransactionFilter(since=WINDOW[0], system=("mw-transform",)), 1),
+        (TransactionFilter(since=WINDOW[0], origin=("middleware",)), 1),
+        (TransactionFilter(since=WINDOW[0], origin=("mw-transform", "erp")), 1),
+        (TransactionFilter(since=WINDOW[0], milestone="sent_to_supplier"), 1),
+        (TransactionFilter(since=WINDOW[0], milestone="goods_receipt"), 0),
+        (TransactionFilter(since=WINDOW[0], milestone="goods_receipt:pending"), 1),
+        (TransactionFilter(since=at(1), until=at(2)), 4),
+    ],
+)
+def test_filters_narrow(reader, order, many, wanted, count):
+    assert len(reader.transactions(wanted)["items"]) == count
+
+
+def test_questions_without_meaning_are_refused(reader, many):
+    page = reader.transactions(TransactionFilter(limit=5))
+    for wanted in (
+        TransactionFilter(sort="colour"),
+        TransactionFilter(limit=0),
+        TransactionFilter(limit=1_001),
+        TransactionFilter(status=("lost",)),
+        TransactionFilter(cursor="bm90IGEgY3Vyc29y"),
+        TransactionFilter(cursor="%%%"),
+        TransactionFilter(cursor=page["next_cursor"], status=("failed",)),
+        TransactionFilter(cursor=page["next_cursor"], sort="started_at"),
+    ):
+        with pytest.raises(InvalidQueryError):
+            reader.transactions(wanted)
+
+
+def test_figures_of_a_flow_without_data_are_unknown_not_green(reader):
+    flow = next(item for item in reader.flows(86_400) if item["flow"] == "workforce_sync")
+    assert flow["started"] == 0
+    assert flow["achieved"] is None
+    assert flow["failure_ratio"] is None
+    assert flow["p95_ms"] is None
+
+
+def test_figures_count_what_started_in_the_window(reader, order, many):
+    flow = next(item for item in reader.overview(*WINDOW) if item["flow"] == "procure_to_pay")
+    assert (flow["started"], flow["completed"], flow["failed"], flow["late"]) == (26, 25, 1, 1)
+    assert flow["failure_ratio"] == pytest.approx(1 / 26)
+    assert flow["achieved"] == pytest.approx(25 / 26)
+    assert flow["p50_ms"] == 60_000
+    assert sum(bucket["started"] for bucket in flow["spark"]) == 26
+
+
+def test_a_series_has_every_bucket_and_counts_facts_where_they_happened(reader, order, many):
+    series = reader.series("procure_to_pay", START, at(120), 30)
+    assert [bucket["started"] for bucket in series] == [26, 0, 0, 0]
+    assert [bucket["failed"] for bucket in series] == [0, 0, 1, 0]
+    assert sum(bucket["completed"] for bucket in series) == 25
+    assert [bucket["late"] for bucket in series] == [0, 1, 0, 0]
+    assert series[1]["p50_ms"] is None
+
+
+def test_the_funnel_and_the_steps_show_where_a_flow_breaks(reader, order):
+    funnel = reader.funnel("procure_to_pay", *WINDOW)
+    assert [(row["milestone"], row["reached"], row["failed"], row["pending"]) for row in funnel] == [
+        ("approved", 1, 0, 0), ("sent_to_supplier", 0, 1, 0), ("goods_receipt", 0, 0, 1),
+    ]  # fmt: skip
+    steps = reader.steps("procure_to_pay", *WINDOW)
+    assert (steps[0]["system"], steps[0]["name"], steps[0]["errors"]) == ("mw-transform", "transform", 1)
+
+
+def test_an_unknown_flow_is_not_found(reader):
+    with pytest.raises(NotFoundError):
+        reader.flow("no_such_flow", 3_600)
+
+
+def test_dependencies_go_through_queues(reader, order):
+    edge = reader.dependencies(*WINDOW)["edges"][0]
+    assert (edge["source"], edge["target"], edge["kind"], edge["via"]) == (
+        "erp-finance", "mw-transform", "queue", "order-queue",
+    )  # fmt: skip
+    assert (edge["calls"], edge["errors"]) == (1, 1)
+
+
+def test_a_queue_tells_what_waits_in_it_and_an_unseen_one_tells_nothing(engine, reader):
+    sent = {"span_kind": 4, "system": "erp-finance", "peer_system": "order-queue"}
+    waits = Transaction(
+        "waits", started_s=ELSEWHERE, observations=[{"span": hex_id("lonely", 16), "at_s": ELSEWHERE, **sent}]
+    )
+    moves = Transaction(
+        "moves",
+        started_s=ELSEWHERE,
+        observations=[
+            {"span": hex_id("sent", 16), "at_s": ELSEWHERE, **sent},
+            {"span": hex_id("took", 16), "parent": hex_id("sent", 16), "at_s": ELSEWHERE + 7, "span_kind": 5},
+        ],
+    )
+    insert(engine, waits, moves)
+    queues = {queue["queue"]: queue for queue in reader.queues(at(ELSEWHERE), at(ELSEWHERE + 60))}
+    assert (queues["order-queue"]["produced"], queues["order-queue"]["waiting"]) == (2, 1)
+    assert queues["order-queue"]["oldest_age_ms"] == (3_600 - ELSEWHERE) * 1_000
+    assert queues["order-queue"]["wait_p50_ms"] == 7_000
+    assert queues["workforce-queue"]["waiting"] is None
+
+
+def test_failures_that_look_alike_are_one_group(engine, reader):
+    steps = [("sent_to_supplier", "failed", 5)]
+    alike = {"status": "failed", "origin": ("middleware", "mw-transform"), "milestones": steps}
+    insert(engine, *(Transaction(f"alike{n}", started_s=2 * ELSEWHERE, **alike) for n in range(2)))
+    groups = reader.exceptions(at(2 * ELSEWHERE), at(2 * ELSEWHERE + 60))
+    assert [(group["transactions"], group["origin"]["system"]) for group in groups] == [(2, "mw-transform")]
+
+
+def test_service_levels_as_known_and_as_corrected(engine, reader, order, many):
+    corrected = next(item for item in reader.sla(*WINDOW)["items"] if item["flow"] == "procure_to_pay")
+    assert (corrected["good"], corrected["bad"], corrected["failed"], corrected["breaches"]) == (25, 1, 1, 1)
+    assert corrected["achieved"] == pytest.approx(25 / 26)
+    assert corrected["breach_minutes"] == pytest.approx(0.5)
+    known = next(item for item in reader.sla(at(-60), at(50), "known")["items"] if item["flow"] == "procure_to_pay")
+    assert (known["good"], known["bad"], known["failed"], known["open"]) == (0, 1, 0, 25)
+    nothing = next(item for item in reader.sla(*WINDOW)["items"] if item["flow"] == "workforce_sync")
+    assert nothing["achieved"] is None
+
+
+def _plan(engine: Store, sql: str, params: dict) -> str:
+    rows = engine.rows(f"EXPLAIN indexes = 1 {sql}", params)
+    return "\n".join(row["explain"] for row in rows)
+
+
+def test_an_identifier_is_looked_up_by_primary_key(engine, order):
+    sql = load_sql("analytics.read", "sql/identifier_matches")
+    plan = _plan(engine, sql, {"types": ["po_number"], "values": ["4500012345"], "rows": 10})
+    assert "PrimaryKey" in plan
+    assert "value" in plan.split("PrimaryKey")[1].split("Parts")[0]
+
+
+def test_a_transaction_is_read_by_hour_and_bloom_filter(engine, order):
+    sql = load_sql("analytics.read", "sql/transactions_by_id")
+    plan = _plan(engine, sql, {"ids": [order.id], "hours": [START], "now": START})
+    assert "started_hour" in plan
+    assert "idx_transaction_id" in plan
+
+
+def test_evidence_is_read_by_primary_key(engine, order):
+    plan = _plan(engine, load_sql("analytics.read", "sql/evidence"), {"id": order.id, "kind": "span", "rows": 10})
+    assert "unit_id" in plan
+    assert "transaction_id" in plan
+
+
+def test_a_window_of_the_list_is_a_range_of_the_primary_key(engine, order):
+    wanted = TransactionFilter(since=START)
+    plan = _plan(engine, page_sql(wanted.sort), page_params(wanted) | {"now": START})
+    assert "started_hour" in plan
