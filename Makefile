@@ -57,7 +57,7 @@ screenshots: venv
 
 # Writes constraints.txt from what is installed; run after changing a dependency and testing with it.
 lock: venv
-	$(BIN)/python -m pip freeze --all --exclude-editable --exclude wayline | LC_ALL=C sort --ignore-case > constraints.txt
+	$(BIN)/python -m pip freeze --all --exclude-editable --exclude wayline --exclude setuptools | LC_ALL=C sort --ignore-case > constraints.txt
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
