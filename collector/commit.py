@@ -13,7 +13,7 @@ import structlog
 from collector.ingest import Ingest, OwnedFrame, Stored, rewritten
 from collector.poison import find_poison
 from collector.segment import Segment
-from collector.signals import Signal
+from collector.signals import SIGNALS, Signal
 from collector.spool import Spool
 from core.errors import PermanentError, TransientError
 from core.faults import fault_point
@@ -70,6 +70,35 @@ class Commit:
                 remedy="the rows are deleted and inserted anew",
             )
         self._finish([(segment, stored[segment.id]) for segment in segments])
+
+    def restore(self, segments: Sequence[Segment]) -> int:
+        """
+        Store anew what the store has lost of retired *segments*: after a power cut a part may be gone or broken.
+
+        Returns:
+            Segments that were stored anew.
+
+        Raises:
+            storage.errors.StoreError: As `store`.
+        """
+        lost = 0
+        for signal in SIGNALS:
+            kept = [segment for segment in segments if segment.signal is signal]
+            lost += self._restore_signal(signal, kept) if kept else 0
+        return lost
+
+    def _restore_signal(self, signal: Signal, segments: Sequence[Segment]) -> int:
+        stored = self._ingest.stored(signal, segments)
+        entered = self._ingest.entered([segment.id for segment in segments])
+        # The ledger knows of requests that were buried; without it the receiver's count has to do.
+        lost = [one for one in segments if stored[one.id].rows < entered.get(one.id, one.items)]
+        if lost:
+            _log.error("the store has lost rows that it had confirmed", signal=signal, segments=len(lost))
+            self._delete(signal, [segment.id for segment in lost if stored[segment.id].rows])
+            self._insert(signal, lost)
+        again = self._ingest.stored(signal, segments)
+        self._ingest.enter([(segment, again[segment.id]) for segment in segments])
+        return len(lost)
 
     def _finish(self, verified: Sequence[tuple[Segment, Stored]]) -> None:
         fault_point("flush.ledger")

@@ -67,11 +67,15 @@ class Flusher:
 
     def _run(self) -> None:
         failures = 0
+        is_checked = False
         while not self._is_done():
-            segments = self._next_segments()
-            if not segments:
-                continue
             try:
+                if not is_checked:
+                    self._commit.restore(self._spool.retired())
+                    is_checked = True
+                segments = self._next_segments()
+                if not segments:
+                    continue
                 self._commit.store(segments)
             except WaylineError as error:
                 failures += 1

@@ -148,10 +148,14 @@ class Ingest:
             params = {"table": table, "segment_ids": list(segment_ids)}
             self._store.execute(_DELETE, params, {"mutations_sync": 2})
 
+    def entered(self, segment_ids: Sequence[int]) -> dict[int, int]:
+        """Return the rows that the ledger says each of these segments has; without those it does not know."""
+        found = self._store.rows(_KNOWN, {"segment_ids": list(segment_ids)})
+        return {row["segment_id"]: row["rows"] for row in found}
+
     def enter(self, segments: Sequence[tuple[Segment, Stored]]) -> None:
         """Enter verified segments in the ledger, each once."""
-        ids = [segment.id for segment, _ in segments]
-        known = {row["segment_id"] for row in self._store.rows(_KNOWN, {"segment_ids": ids})}
+        known = self.entered([segment.id for segment, _ in segments])
         # The ledger is read on from its newest time: that must not go back with the machine's clock.
         self._last_stored_ms = max(self._clock.now_ns() // NS_PER_MS, self._last_stored_ms + 1)
         rows = [

@@ -23,7 +23,7 @@ CREATE TABLE spans
     status_code UInt8 CODEC(LZ4),
     status_message String CODEC(ZSTD(1)),
     correlation_id String CODEC(ZSTD(1)),
-    resource_attributes Map(LowCardinality(String), String) CODEC(LZ4),
+    resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     resource_dropped_attributes_count UInt32 CODEC(LZ4),
     resource_schema_url LowCardinality(String) CODEC(LZ4),
     scope_name LowCardinality(String) CODEC(LZ4),

@@ -17,7 +17,7 @@ CREATE TABLE logs
     event_name LowCardinality(String) CODEC(LZ4),
     correlation_id String CODEC(ZSTD(1)),
     content_hash UInt64 CODEC(NONE),
-    resource_attributes Map(LowCardinality(String), String) CODEC(LZ4),
+    resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     resource_dropped_attributes_count UInt32 CODEC(LZ4),
     resource_schema_url LowCardinality(String) CODEC(LZ4),
     scope_name LowCardinality(String) CODEC(LZ4),

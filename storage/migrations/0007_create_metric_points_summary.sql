@@ -10,7 +10,7 @@ CREATE TABLE metric_points_summary
     description LowCardinality(String) CODEC(LZ4),
     unit LowCardinality(String) CODEC(LZ4),
     metadata Map(LowCardinality(String), String) CODEC(LZ4),
-    resource_attributes Map(LowCardinality(String), String) CODEC(LZ4),
+    resource_attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     resource_dropped_attributes_count UInt32 CODEC(LZ4),
     resource_schema_url LowCardinality(String) CODEC(LZ4),
     scope_name LowCardinality(String) CODEC(LZ4),

@@ -191,3 +191,12 @@ def test_a_large_segment_is_inserted_in_chunks(spool: Spool, engine: Store):
     Commit(spool, Ingest(engine, SystemClock()), chunk_bytes=5_000).store(segments)
     assert engine.value("SELECT count() FROM spans") == 1_000
     assert engine.value("SELECT count() FROM ingest_ledger") == len(segments)
+
+
+def test_rows_lost_by_the_store_after_retirement_are_stored_anew(spool: Spool, engine: Store, commit: Commit):
+    commit.store(sealed(spool, spans(5), items=5))
+    assert commit.restore(spool.retired()) == 0
+    engine.execute("TRUNCATE TABLE spans")
+    assert commit.restore(spool.retired()) == 1
+    assert engine.value("SELECT count() FROM spans") == 5
+    assert engine.value("SELECT count() FROM ingest_ledger") == 1
