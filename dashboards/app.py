@@ -29,6 +29,7 @@ from dashboards.frame import build_layout, controls, navigation
 from dashboards.router import PATTERNS, DrawingFailed, draw, page_for
 from dashboards.security import SecurityHeaders, content_security_policy, script_hashes
 from dashboards.urlstate import path_segments, read_state
+from runbooks import CatalogProvider
 
 log = structlog.get_logger("wayline.dashboards")
 ASSETS = Path(__file__).parent / "assets"
@@ -59,7 +60,7 @@ def build_dash(
     server: FastAPI,
     reader: Reader,
     alerts: AlertService,
-    catalog_provider: Any,  # noqa: ARG001  # part of the agreed call; pages read the catalog through the reader
+    catalog_provider: CatalogProvider,
     clock: Clock,
     config: DashboardsConfig,
     endpoints: Sequence[tuple[str, str]] = (),
@@ -92,7 +93,7 @@ def build_dash(
         meta_tags=[{"name": "color-scheme", "content": "light dark"}],
     )
     dash_app.layout = build_layout(config)
-    artist = Artist(reader, alerts, clock, config, tuple(endpoints) or _local_endpoints())
+    artist = Artist(reader, alerts, catalog_provider, clock, config, tuple(endpoints) or _local_endpoints())
     _register_drawing(dash_app, artist)
     register_alert_buttons(dash_app, alerts, clock)
     _register_browser_side(dash_app)
@@ -114,6 +115,7 @@ class Artist:
     Args:
         reader: Transactions, flows, systems, runbooks.
         alerts: The alert service.
+        catalogs: The catalog in force.
         clock: Source of time.
         config: Settings of the pages.
         endpoints: Where telemetry is sent.
@@ -123,12 +125,14 @@ class Artist:
         self,
         reader: Reader,
         alerts: AlertService,
+        catalogs: CatalogProvider,
         clock: Clock,
         config: DashboardsConfig,
         endpoints: tuple[tuple[str, str], ...],
     ) -> None:
         self.reader = reader
         self.alerts = alerts
+        self.catalogs = catalogs
         self.clock = clock
         self.config = config
         self.endpoints = endpoints
@@ -144,7 +148,7 @@ class Artist:
             default_refresh_s=self.config.refresh_s,
             browser_zone=browser_zone,
         )
-        return PageContext(self.reader, self.alerts, state, now, self.config, self.endpoints)
+        return PageContext(self.reader, self.alerts, state, self.catalogs.current(), now, self.config, self.endpoints)
 
     def draw(self, path: str | None, search: str | None, browser_zone: str) -> list[Any]:
         """

@@ -8,6 +8,7 @@ from alerting.service import AlertService
 from analytics.read import Reader
 from dashboards.config import DashboardsConfig
 from dashboards.urlstate import PageState, TimeRange
+from runbooks import Catalog
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,21 @@ class PageContext:
         reader: Transactions, flows, systems, runbooks.
         alerts: The alert service.
         state: The address, understood.
+        catalog: The catalog in force.
         now: Time of drawing, aware.
         config: Settings of the pages.
         endpoints: Where telemetry is sent, as (name, address), for a store that has none yet.
+        catalog_problem: Why the catalog on disk is not the one in force; empty when it is.
     """
 
     reader: Reader
     alerts: AlertService
     state: PageState
+    catalog: Catalog
     now: datetime
     config: DashboardsConfig
     endpoints: tuple[tuple[str, str], ...] = ()
+    catalog_problem: str = ""
 
     @property
     def window(self) -> TimeRange:

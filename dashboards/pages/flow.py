@@ -24,7 +24,7 @@ from dashboards.context import Page, PageContext
 from dashboards.formats import NOTHING, count, duration, label, plural, ratio
 from dashboards.listing import transaction_table
 from dashboards.urlstate import page_path
-from dashboards.views.health import flow_health
+from dashboards.views.health import flow_health, flow_key
 
 Node = Any
 Row = Mapping[str, Any]
@@ -38,8 +38,7 @@ def render(context: PageContext) -> Page:
     window = context.window
     entry = _entry(context, name)
     buckets = context.reader.series(name, window.since, window.until, figures.bucket_seconds(window.seconds))
-    funnel = context.reader.funnel(name, window.since, window.until)
-    steps = context.reader.steps(name, window.since, window.until)
+    funnel, steps = entry["funnel"], entry["steps"]
     recent = context.reader.transactions(
         TransactionFilter(flow=(name,), status=_BAD, since=window.since, until=window.until, limit=_RECENT)
     )["items"]
@@ -64,18 +63,18 @@ def render(context: PageContext) -> Page:
 
 
 def _entry(context: PageContext, name: str) -> dict[str, Any]:
-    """Live figures come with the overview, which knows the exact window; the catalog's part with the flow."""
+    """Return catalog entry, figures, funnel and steps; a window that does not end now is asked for part by part."""
     window = context.window
-    detail = context.reader.flow(name, window.seconds)
-    live = next(
-        (
-            row
-            for row in context.reader.overview(window.since, window.until)
-            if (row.get("flow") or "unclassified") == name
-        ),
-        {},
-    )
-    return {**detail, **live}
+    if window.live:
+        return context.reader.flow(name, window.seconds)
+    detail = context.reader.flow(name, 1.0)
+    overview = context.reader.overview(window.since, window.until)
+    figures_then = next((row for row in overview if flow_key(row) == name), {})
+    parts = {
+        "funnel": context.reader.funnel(name, window.since, window.until),
+        "steps": context.reader.steps(name, window.since, window.until),
+    }
+    return detail | figures_then | parts
 
 
 def _outside_catalog() -> Node:

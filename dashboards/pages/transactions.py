@@ -79,7 +79,9 @@ def _filters(context: PageContext) -> Node:
         [
             _menu(context, "status", "Status", [(status, STATUS_WORDS[status]) for status in STATUSES]),
             _menu(context, "flow", "Flow", _flow_choices(context)),
-            _menu(context, "tier", "Tier", [(str(number), f"Tier {number}") for number in (1, 2, 3)]),
+            _menu(
+                context, "tier", "Tier", [(str(number), f"Tier {number}") for number in sorted(context.catalog.tiers)]
+            ),
             _menu(context, "origin", "Origin", [(name, label(name)) for name in CATEGORIES]),
             _menu(context, "system", "System", _system_choices(context)),
             *_chips(context),
@@ -89,12 +91,14 @@ def _filters(context: PageContext) -> Node:
 
 
 def _flow_choices(context: PageContext) -> list[tuple[str, str]]:
-    entries = context.reader.overview(context.window.since, context.window.until)
-    return [(entry.get("flow") or "unclassified", entry.get("title") or "Unclassified") for entry in entries]
+    flows = sorted((flow.label, flow.name) for flow in context.catalog.flows.values())
+    return [*((name, title) for title, name in flows), ("unclassified", "In no flow")]
 
 
 def _system_choices(context: PageContext) -> list[tuple[str, str]]:
-    return [(row["system"], row.get("title") or row["system"]) for row in context.reader.systems()]
+    return sorted(
+        ((system.name, system.label) for system in context.catalog.systems.values()), key=lambda pair: pair[1]
+    )
 
 
 def _menu(context: PageContext, name: str, title: str, choices: Sequence[tuple[str, str]]) -> Node:

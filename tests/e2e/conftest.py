@@ -15,7 +15,7 @@ from core.clock import FakeClock
 from dashboards.app import build_dash
 from dashboards.config import DashboardsConfig
 from tests.e2e.browser import browser_missing, open_browser
-from tests.unit.dashboards.fakes import NOW
+from tests.unit.dashboards.fakes import NOW, shipped_catalogs
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def browser(_browser: webdriver.Chrome) -> webdriver.Chrome:
 @contextmanager
 def serving(reader: Any, alerts: Any) -> Iterator[str]:
     server = FastAPI()
-    build_dash(server, reader, alerts, None, FakeClock(NOW), DashboardsConfig())
+    build_dash(server, reader, alerts, shipped_catalogs(), FakeClock(NOW), DashboardsConfig())
     running = uvicorn.Server(uvicorn.Config(server, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()

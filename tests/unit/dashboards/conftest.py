@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dashboards.config import DashboardsConfig
 from dashboards.context import PageContext
 from dashboards.urlstate import read_state
-from tests.unit.dashboards.fakes import NOW, BusyReader, busy_alerts
+from tests.unit.dashboards.fakes import NOW, BusyReader, busy_alerts, shipped_catalogs
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "dashboards"
 
@@ -41,7 +41,15 @@ def page_context() -> Callable[..., PageContext]:
     def build(address: str, reader: Any = None, alerts: Any = None) -> PageContext:
         path, _, search = address.partition("?")
         state = read_state(path, search, now=NOW)
-        return PageContext(reader or BusyReader(), alerts or busy_alerts(), state, NOW, DashboardsConfig(), ())
+        return PageContext(
+            reader or BusyReader(),
+            alerts or busy_alerts(),
+            state,
+            shipped_catalogs().current(),
+            NOW,
+            DashboardsConfig(),
+            (),
+        )
 
     return build
 

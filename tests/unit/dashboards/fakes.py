@@ -2,6 +2,7 @@
 # ruff: noqa: ARG002  # a fake has the signature of what it stands for
 
 import copy
+import functools
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,8 @@ from typing import Any
 
 from analytics.read.errors import NotFoundError
 from analytics.read.filters import Found, TransactionFilter
+from core.clock import FakeClock
+from runbooks import CatalogProvider
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TX_FAILED = "3f0c6a0f9d1e4b7c8a5d2e1f0b9c8d7e"
@@ -110,6 +113,12 @@ FLOWS = (
         0.95,
     ),
 )
+
+
+@functools.cache
+def shipped_catalogs() -> CatalogProvider:
+    """The catalog that Wayline ships: pages take names from it."""
+    return CatalogProvider(None, FakeClock(NOW))
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -556,6 +565,8 @@ class BusyReader(EmptyReader):
             "identifiers": ["correlation", "po_number"],
             "runbooks": {"failed@middleware": "PurchaseOrderTransformFailed", "default": "PurchaseOrder"},
             "escalation": "supply-oncall",
+            "funnel": self.funnel(name, NOW, NOW),
+            "steps": self.steps(name, NOW, NOW),
         }
 
     def series(self, flow: str, since: datetime, until: datetime, bucket_s: float) -> list[dict[str, Any]]:

@@ -10,13 +10,13 @@ from core.clock import FakeClock
 from dashboards.app import build_dash
 from dashboards.config import DashboardsConfig
 from dashboards.security import content_security_policy
-from tests.unit.dashboards.fakes import NOW, BusyReader, busy_alerts
+from tests.unit.dashboards.fakes import NOW, BusyReader, busy_alerts, shipped_catalogs
 
 
 @pytest.fixture
 def client():
     server = FastAPI()
-    build_dash(server, BusyReader(), busy_alerts(), None, FakeClock(NOW), DashboardsConfig())
+    build_dash(server, BusyReader(), busy_alerts(), shipped_catalogs(), FakeClock(NOW), DashboardsConfig())
 
     @server.get("/api/v1/late")
     def late() -> dict[str, bool]:
@@ -129,7 +129,7 @@ def test_times_are_written_in_the_zone_of_the_browser(client):
 
 def test_disabled_pages_leave_the_server_alone():
     server = FastAPI()
-    build_dash(server, BusyReader(), busy_alerts(), None, FakeClock(NOW), DashboardsConfig(enabled=False))
+    build_dash(server, BusyReader(), busy_alerts(), shipped_catalogs(), FakeClock(NOW), DashboardsConfig(enabled=False))
     assert TestClient(server).get("/").status_code == 404
 
 

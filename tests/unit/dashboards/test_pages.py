@@ -19,6 +19,7 @@ from tests.unit.dashboards.fakes import (
     alert,
     busy_alerts,
     failed_summary,
+    shipped_catalogs,
 )
 
 ADDRESSES = (
@@ -139,14 +140,14 @@ def test_a_store_that_does_not_answer_is_said_with_what_to_do(page_context):
 
 
 def test_a_failing_refresh_leaves_the_page_on_the_screen(clock):
-    artist = Artist(BrokenReader(), FakeAlerts(), clock, DashboardsConfig(), ())
+    artist = Artist(BrokenReader(), FakeAlerts(), shipped_catalogs(), clock, DashboardsConfig(), ())
     fresh, banner = artist.redraw("/", "", "UTC")
     assert fresh == {"failed": True}
     assert "older than it looks" in text_of(banner)
 
 
 def test_a_refresh_draws_the_same_page_again(clock):
-    artist = Artist(BusyReader(), busy_alerts(), clock, DashboardsConfig(), ())
+    artist = Artist(BusyReader(), busy_alerts(), shipped_catalogs(), clock, DashboardsConfig(), ())
     shown = artist.draw("/transactions", "?range=6h", "UTC")
     fresh, banner = artist.redraw("/transactions", "?range=6h", "UTC")
     assert to_json(fresh["page"]) == to_json(shown[0])
@@ -223,3 +224,16 @@ def test_parts_of_a_batch_ignore_the_time_range(page_context):
     draw(page_context(f"/transactions?parent={TX_BATCH}", Recording()))
     assert seen[-1].since is None
     assert seen[-1].parent == TX_BATCH
+
+
+def test_a_flow_of_a_past_window_is_asked_for_in_that_window(page_context):
+    asked = []
+
+    class Recording(BusyReader):
+        def overview(self, since, until):
+            asked.append((since, until))
+            return super().overview(since, until)
+
+    draw(page_context("/flows/procure_to_pay?since=2026-11-20T08:00Z&until=2026-11-20T09:00Z", Recording()))
+    since, until = asked[-1]
+    assert (since.day, until.hour) == (20, 9)
