@@ -122,4 +122,6 @@ def decodes_of(signal: Signal, depth: Depth) -> Sequence[Decode]:
 @cache
 def metric_kinds_question() -> Question:
     """Return the question how many points of each kind a memory file of metrics holds."""
-    return Question(f"{load_sql(_PACKAGE, 'metrics_count')}\n{_settings('Metrics')}", structures.METRIC_COUNTS)
+    # Read as deep as a request may be: the question is asked of requests as they came, too.
+    structure = structures.at_depth(structures.METRIC_COUNTS, "nested")
+    return Question(f"{load_sql(_PACKAGE, 'metrics_count')}\n{_settings('Metrics')}", structure)
