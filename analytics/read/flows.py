@@ -14,6 +14,8 @@ from storage.sqlfiles import load_sql
 Row = dict[str, Any]
 MAX_BUCKETS = 10_000
 EVERY_FLOW = "*"
+STEP_SAMPLE = 2_000
+"""Transactions whose spans are looked at for steps."""
 LAST_TIER = 99
 LAST_NAME = "\uffff"
 _COUNTS = (
@@ -134,7 +136,7 @@ def steps(context: ReadContext, name: str, since: datetime, until: datetime, lim
     """Return the steps (system, span name) of a flow, failing ones first, then slow ones."""
     rows = context.store.rows(
         load_sql("analytics.read", "sql/steps"),
-        {"flow": _stored_name(name), "since": since, "until": until, "rows": limit},
+        {"flow": _stored_name(name), "since": since, "until": until, "rows": limit, "transactions": STEP_SAMPLE},
     )
     return [
         {

@@ -5,6 +5,7 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.present import number, time_text
+from analytics.read.services import system_params
 from analytics.read.summary import aware
 from storage.sqlfiles import load_sql
 
@@ -18,7 +19,8 @@ def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[
     A queue through which nothing was sent in the window has null figures: that is not the same as empty.
     """
     catalog, now = context.catalogs.current(), context.clock.now()
-    rows = context.store.rows(load_sql("analytics.read", "sql/queues"), {"since": since, "until": until})
+    params = {"since": since, "until": until, **system_params(context, since, until)}
+    rows = context.store.rows(load_sql("analytics.read", "sql/queues"), params)
     seen = {row["queue"]: row for row in rows}
     declared = [name for name, system in catalog.systems.items() if system.category == "queue"]
     names = declared + [name for name in seen if name not in declared]

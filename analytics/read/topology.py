@@ -6,6 +6,8 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.present import number, ratio, text_or_none, time_text
+from analytics.read.services import system_params
+from runbooks.estate import System
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
@@ -15,13 +17,18 @@ _RECENT = timedelta(hours=24)
 def systems(context: ReadContext) -> list[dict[str, Any]]:
     """Return the systems of the catalog and those seen without an entry, with their last 24 hours."""
     catalog, now = context.catalogs.current(), context.clock.now()
-    rows = context.store.rows(load_sql("analytics.read", "sql/systems"), {"since": now - _RECENT, "until": now})
-    seen = {row["system"]: row for row in rows}
+    window = {"since": now - _RECENT, "until": now}
+    named = window | system_params(context, **window)
+    spans = {row["system"]: row for row in context.store.rows(load_sql("analytics.read", "sql/systems"), named)}
+    counts = context.store.rows(load_sql("analytics.read", "sql/system_transactions"), window)
+    transactions = {row["system"]: row for row in counts}
+    seen = dict.fromkeys([*spans, *transactions])
     names = list(catalog.systems) + [name for name in seen if name and name not in catalog.systems]
-    return [_system(catalog.systems.get(name), name, seen.get(name)) for name in names]
+    return [_system(catalog.systems.get(name), name, spans.get(name), transactions.get(name)) for name in names]
 
 
-def _system(entry: Any, name: str, row: Row | None) -> dict[str, Any]:
+def _system(entry: System | None, name: str, spans: Row | None, counts: Row | None) -> dict[str, Any]:
+    last = max((row["last_at"] for row in (spans, counts) if row), default=None)
     return {
         "system": name,
         "title": entry.label if entry else name,
@@ -29,13 +36,13 @@ def _system(entry: Any, name: str, row: Row | None) -> dict[str, Any]:
         "owner": (entry.owner or None) if entry else None,
         "vendor": (entry.vendor or None) if entry else None,
         "in_catalog": entry is not None,
-        "transactions": row["transactions"] if row else 0,
-        "observations": row["observations"] if row else 0,
-        "errors": row["errors"] if row else 0,
-        "error_ratio": ratio(row["errors"], row["observations"]) if row else None,
-        "origin_of": row["origin_of"] if row else 0,
-        "p95_ms": number(row["p95_ms"]) if row else None,
-        "last_at": time_text(row["last_at"]) if row else None,
+        "transactions": counts["transactions"] if counts else 0,
+        "origin_of": counts["origin_of"] if counts else 0,
+        "observations": spans["observations"] if spans else 0,
+        "errors": spans["errors"] if spans else 0,
+        "error_ratio": ratio(spans["errors"], spans["observations"]) if spans else None,
+        "p95_ms": number(spans["p95_ms"]) if spans else None,
+        "last_at": time_text(last),
     }
 
 
@@ -46,7 +53,8 @@ def dependencies(context: ReadContext, since: datetime, until: datetime) -> dict
     An edge is a parent span in another system, a producer to its consumer (by parent or span link), or a client span
     whose other side sent nothing and is known by its peer attributes only (``observed`` is then false).
     """
-    rows = context.store.rows(load_sql("analytics.read", "sql/dependencies"), {"since": since, "until": until})
+    params = {"since": since, "until": until, **system_params(context, since, until)}
+    rows = context.store.rows(load_sql("analytics.read", "sql/dependencies"), params)
     catalog = context.catalogs.current()
     touched: dict[str, dict[str, int]] = defaultdict(lambda: {"calls": 0, "errors": 0})
     for row in rows:

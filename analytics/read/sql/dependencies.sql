@@ -1,10 +1,21 @@
--- A span that belongs to several transactions (shared batch context) counts once.
+-- From raw spans, which are sorted by time. A span that was sent twice counts once.
 WITH
     s AS
     (
-        SELECT trace_id, span_id, parent_span_id, system, span_kind, is_error, duration_ns, peer_system, links
-        FROM transaction_observations
-        WHERE kind = 'span' AND at >= {since:DateTime64(9, 'UTC')} AND at < {until:DateTime64(9, 'UTC')}
+        SELECT
+            trace_id, span_id, parent_span_id, kind AS span_kind, time AS at,
+            time + toIntervalNanosecond(duration_ns) AS end_at, duration_ns, status_code = 2 AS is_error,
+            transform(toString(service), {services:Array(String)}, {systems:Array(String)}, toString(service)) AS system,
+            if(kind IN (3, 4),
+                transform(
+                    coalesce(
+                        nullIf(attributes['peer.service'], ''), nullIf(attributes['server.address'], ''),
+                        nullIf(attributes['messaging.destination.name'], ''), attributes['messaging.system']) AS peer,
+                    {services:Array(String)}, {systems:Array(String)}, peer),
+                '') AS peer_system,
+            arrayZip(`links.trace_id`, `links.span_id`) AS links
+        FROM spans
+        WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
         LIMIT 1 BY trace_id, span_id
     ),
     hops AS

@@ -2,9 +2,20 @@
 WITH
     s AS
     (
-        SELECT trace_id, span_id, parent_span_id, system, span_kind, at, end_at, peer_system, peer_category, links, is_error
-        FROM transaction_observations
-        WHERE kind = 'span' AND at >= {since:DateTime64(9, 'UTC')} AND at < {until:DateTime64(9, 'UTC')}
+        SELECT
+            trace_id, span_id, parent_span_id, kind AS span_kind, time AS at,
+            time + toIntervalNanosecond(duration_ns) AS end_at, duration_ns, status_code = 2 AS is_error,
+            transform(toString(service), {services:Array(String)}, {systems:Array(String)}, toString(service)) AS system,
+            if(kind IN (3, 4),
+                transform(
+                    coalesce(
+                        nullIf(attributes['peer.service'], ''), nullIf(attributes['server.address'], ''),
+                        nullIf(attributes['messaging.destination.name'], ''), attributes['messaging.system']) AS peer,
+                    {services:Array(String)}, {systems:Array(String)}, peer),
+                '') AS peer_system,
+            arrayZip(`links.trace_id`, `links.span_id`) AS links
+        FROM spans
+        WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
         LIMIT 1 BY trace_id, span_id
     ),
     consumers AS
@@ -12,7 +23,7 @@ WITH
         SELECT trace, span, min(at) AS consumed_at
         FROM
         (
-            SELECT trace_id AS trace, parent_span_id AS span, at FROM s WHERE span_kind IN (2, 5) AND parent_span_id != ''
+            SELECT trace_id AS trace, parent_span_id AS span, at FROM s WHERE span_kind IN (2, 5) AND parent_span_id != toFixedString('', 8)
             UNION ALL
             SELECT link.1 AS trace, link.2 AS span, at FROM s ARRAY JOIN links AS link
         )
@@ -31,7 +42,7 @@ FROM
 (
     SELECT if(p.peer_system != '', p.peer_system, concat(p.system, ' (unnamed)')) AS queue,
         p.at AS at, p.end_at AS end_at, p.is_error AS is_error,
-        if(c.span = '', NULL, c.consumed_at) AS consumed_at
+        if(c.span != p.span_id, NULL, c.consumed_at) AS consumed_at
     FROM (SELECT * FROM s WHERE span_kind = 4) AS p
     LEFT JOIN consumers AS c ON c.trace = p.trace_id AND c.span = p.span_id
 )

@@ -141,8 +141,24 @@ def _insert_evidence(store: Store, wanted: Transaction) -> None:
             }
         )
     _insert_dicts(store, "observations", rows)
+    _insert_dicts(store, "spans", [_raw_span(row) for row in rows if row["kind"] == "span"])
     membership = {"transaction_id": wanted.id, "unit_id": unit, "observation_ids": [], "version": 1, "deleted": 0}
     _insert_dicts(store, "transaction_units", [membership])
+
+
+def _raw_span(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{key: row[key] for key in ("segment_id", "trace_id", "span_id", "parent_span_id", "name", "status_message")},
+        "received_at": row["end_at"],
+        "time": row["at"],
+        "duration_ns": round((row["end_at"] - row["at"]).total_seconds() * 1e9),
+        "kind": row["span_kind"],
+        "service": row["system"],
+        "status_code": 2 if row["is_error"] else 0,
+        "attributes": {"peer.service": row["peer_system"]} if row["peer_system"] else {},
+        "links.trace_id": [trace for trace, _ in row["links"]],
+        "links.span_id": [span for _, span in row["links"]],
+    }
 
 
 def _insert_identifiers(store: Store, wanted: Transaction) -> None:
