@@ -148,7 +148,16 @@ class Artist:
             default_refresh_s=self.config.refresh_s,
             browser_zone=browser_zone,
         )
-        return PageContext(self.reader, self.alerts, state, self.catalogs.current(), now, self.config, self.endpoints)
+        return PageContext(
+            self.reader,
+            self.alerts,
+            state,
+            self.catalogs.current(),
+            now,
+            self.config,
+            self.endpoints,
+            "; ".join(found.message for found in self.catalogs.notices()),
+        )
 
     def draw(self, path: str | None, search: str | None, browser_zone: str) -> list[Any]:
         """

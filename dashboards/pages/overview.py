@@ -39,6 +39,10 @@ def render(context: PageContext) -> Page:
     judged = verdict(entries, alerts, blind, (stats.get("correlation") or {}).get("behind_ms") or 0.0)
     seen = any(entry.get("started") or entry.get("in_progress") for entry in entries)
     body = [_verdict_block(context, judged, alerts)]
+    if context.catalog_problem:
+        body.append(
+            notice("warn", "The catalog on disk is broken; the last good one is in force.", context.catalog_problem)
+        )
     if not seen and not alerts and _no_transaction_ever(context):
         received = (stats.get("ledger") or {}).get("segments")
         body.append(_on_its_way() if received else _how_to_send(context))

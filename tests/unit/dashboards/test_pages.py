@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from dash._utils import to_json
@@ -224,6 +225,11 @@ def test_parts_of_a_batch_ignore_the_time_range(page_context):
     draw(page_context(f"/transactions?parent={TX_BATCH}", Recording()))
     assert seen[-1].since is None
     assert seen[-1].parent == TX_BATCH
+
+
+def test_a_broken_catalog_is_said_on_the_overview(page_context):
+    context = replace(page_context("/"), catalog_problem="flows.yaml:3: no such tier")
+    assert "flows.yaml:3: no such tier" in text_of(draw(context).body)
 
 
 def test_a_flow_of_a_past_window_is_asked_for_in_that_window(page_context):
