@@ -8,7 +8,7 @@ from dash import html
 
 from analytics.read.filters import TransactionFilter
 from dashboards.charts import against_objective, failure_rate, sparkline
-from dashboards.components import data_table, empty, icon, level_badge, link, state_badge, tier_badge, when
+from dashboards.components import data_table, empty, icon, level_badge, link, notice, state_badge, tier_badge, when
 from dashboards.context import Page, PageContext
 from dashboards.formats import NOTHING, count, plural
 from dashboards.urlstate import page_path
