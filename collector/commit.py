@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import structlog
+from google.protobuf.message import DecodeError
 
 from collector.ingest import Ingest, OwnedFrame, Stored, rewritten
 from collector.poison import find_poison
+from collector.redact import Redactor
 from collector.segment import Segment
 from collector.signals import SIGNALS, Signal
 from collector.spool import Spool
@@ -31,6 +33,10 @@ class RowsMissingError(TransientError):
     """The store took the rows of a segment and does not have as many as it was given."""
 
 
+class UnreadableRequestError(PermanentError):
+    """A request that was taken cannot be parsed or redacted; it must not be stored as it is."""
+
+
 class Commit:
     """
     Stores segments so that each of their rows is there once.
@@ -39,12 +45,21 @@ class Commit:
         spool: Keeps the segments until they are retired.
         ingest: The statements.
         chunk_bytes: Most bytes of requests in one statement.
+        redactor: Gives what is to be taken out of requests, or None for nothing.
     """
 
-    def __init__(self, spool: Spool, ingest: Ingest, *, chunk_bytes: int) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        ingest: Ingest,
+        *,
+        chunk_bytes: int,
+        redactor: Callable[[], Redactor | None] = lambda: None,
+    ) -> None:
         self._spool = spool
         self._ingest = ingest
         self._chunk_bytes = chunk_bytes
+        self._redactor = redactor
         self._attempts: Counter[int] = Counter()
 
     def store(self, segments: Sequence[Segment]) -> None:
@@ -128,8 +143,8 @@ class Commit:
 
     def _insert(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, int]:
         """Insert the frames of *segments*, which have no row yet; return the rows to be expected of each."""
-        prepares: list[Prepare] = [_as_they_are, rewritten, self._without_poison]
-        if sum(segment.items for segment in segments) <= _FEW_ITEMS:
+        prepares: list[Prepare] = [_as_they_are, self._rewritten, self._without_poison]
+        if self._redactor() or sum(segment.items for segment in segments) <= _FEW_ITEMS:
             del prepares[0]
         if max(self._attempts[segment.id] for segment in segments) > _DOUBTED_BEFORE_SEARCH:
             del prepares[:-1]
@@ -165,16 +180,30 @@ class Commit:
         if chunk:
             yield chunk
 
+    def _rewritten(self, signal: Signal, chunk: Sequence[OwnedFrame]) -> Sequence[OwnedFrame]:
+        try:
+            return rewritten(signal, chunk, self._redactor())
+        except (ValueError, KeyError, TypeError, DecodeError) as error:
+            raise UnreadableRequestError(f"a request of {signal} cannot be rewritten: {type(error).__name__}") from None
+
     def _without_poison(self, signal: Signal, chunk: Sequence[OwnedFrame]) -> Sequence[OwnedFrame]:
         """Move what cannot be stored to the dead letters; return the rest, rewritten."""
         self._ask_engine(signal)
-        frames = rewritten(signal, chunk)
+        frames: list[OwnedFrame] = []
+        for owned in chunk:
+            try:
+                frames += self._rewritten(signal, [owned])
+            except UnreadableRequestError:
+                self._bury(owned, "unredactable")
         poison = find_poison(frames, lambda some: self._ingest.read_rows(signal, some))
         for one in poison:
-            _log.warning("a request cannot be stored", signal=signal, reason=one.reason)
-            self._spool.quarantine(one.owned.segment, one.owned.frame, one.reason)
+            self._bury(one.owned, one.reason)
         buried = {id(one.owned) for one in poison}
         return [owned for owned in frames if id(owned) not in buried]
+
+    def _bury(self, owned: OwnedFrame, reason: str) -> None:
+        _log.warning("a request cannot be stored", signal=owned.segment.signal, reason=reason)
+        self._spool.quarantine(owned.segment, owned.frame, reason)
 
     def _ask_engine(self, signal: Signal) -> None:
         """Make sure that the engine reads at all: else every request would look like poison."""

@@ -12,6 +12,7 @@ from collector.decode.image import delimited_request, memory_file, varint
 from collector.decode.rewrite import rewrite_request
 from collector.decode.statements import TABLES, Decode, decodes_of, metric_kinds_question
 from collector.decode.structures import Depth
+from collector.redact import Redactor
 from collector.segment import Frame, Segment
 from collector.signals import Signal
 from core.clock import NS_PER_MS, Clock
@@ -176,9 +177,9 @@ class Ingest:
         self._store.insert("ingest_ledger", _LEDGER, rows)
 
 
-def rewritten(signal: Signal, frames: Sequence[OwnedFrame]) -> list[OwnedFrame]:
-    """Return *frames* in the encoding that the flat statements read (`rewrite_request`)."""
+def rewritten(signal: Signal, frames: Sequence[OwnedFrame], redactor: Redactor | None = None) -> list[OwnedFrame]:
+    """Return *frames* redacted, in the encoding that the flat statements read (`rewrite_request`)."""
     return [
-        OwnedFrame(owned.segment, replace(owned.frame, payload=rewrite_request(signal, owned.frame.payload)))
+        OwnedFrame(owned.segment, replace(owned.frame, payload=rewrite_request(signal, owned.frame.payload, redactor)))
         for owned in frames
     ]

@@ -17,6 +17,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
+from collector.redact import Redactor
 from collector.signals import Signal
 
 _REQUESTS: dict[Signal, Any] = {
@@ -27,18 +28,25 @@ _REQUESTS: dict[Signal, Any] = {
 _NESTED = ("array_value", "kvlist_value")
 
 
-def rewrite_request(signal: Signal, payload: bytes) -> bytes:
+def rewrite_request(signal: Signal, payload: bytes, redactor: Redactor | None = None) -> bytes:
     """
     Return the same request in the encoding that the flat statement reads.
 
-    Business events are returned as they are: they are JSON, not protocol buffers.
+    Business events are only redacted: they are JSON, not protocol buffers.
+
+    Args:
+        signal: Kind of telemetry.
+        payload: As `Frame.payload`.
+        redactor: Takes out what must not be kept; None for nothing.
 
     Raises:
         google.protobuf.message.DecodeError: *payload* is not a request of that signal.
     """
     if signal is Signal.EVENTS:
-        return payload
+        return redactor.redact_events(payload) if redactor else payload
     request = _REQUESTS[signal].FromString(payload)
+    if redactor:
+        redactor.redact_request(request)
     _flatten_values(request)
     return bytes(request.SerializeToString())
 
