@@ -1,4 +1,4 @@
-"""What an operator sets about the door: addresses, limits, spool, TLS."""
+"""What an operator sets about the door: addresses, limits, spool."""
 
 from pathlib import Path
 
@@ -82,36 +82,17 @@ class SpoolConfig(BaseModel):
     resend_entries: int = Field(default=1_000_000, gt=0)
 
 
-class TlsConfig(BaseModel):
-    """
-    Encryption in transit, on both ports.
-
-    Attributes:
-        cert_file: PEM certificate chain; empty means plain text, which is refused beyond loopback.
-        key_file: PEM private key.
-        client_ca_file: PEM authorities whose client certificates are demanded (mutual TLS); empty for none.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    cert_file: Path | None = None
-    key_file: Path | None = None
-    client_ca_file: Path | None = None
-
-
 class CollectorConfig(BaseModel):
     """
     The door of Wayline.
 
     Attributes:
-        host: Address to listen on; anything but loopback needs tokens or mutual TLS.
+        host: Address to listen on; only loopback, until there is a way to authenticate.
         grpc_port: Port of OTLP/gRPC; 0 asks the system for a free one.
         http_port: Port of OTLP/HTTP and CloudEvents; 0 asks the system for a free one.
-        require_token: Demand a bearer token on loopback too.
         limits: What one request may cost.
         spool: Where acknowledged telemetry waits.
         flush: The way from the spool to the store.
-        tls: Encryption in transit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -119,8 +100,6 @@ class CollectorConfig(BaseModel):
     host: str = "127.0.0.1"
     grpc_port: int = Field(default=4317, ge=0, le=65_535)
     http_port: int = Field(default=4318, ge=0, le=65_535)
-    require_token: bool = False
     limits: LimitsConfig = LimitsConfig()
     spool: SpoolConfig = SpoolConfig()
     flush: FlushConfig = FlushConfig()
-    tls: TlsConfig = TlsConfig()

@@ -15,9 +15,11 @@ from collector.spool import Spool
 from collector.validate import Validator
 from core.clock import Clock
 from core.component import Health
+from core.errors import ConfigError
 
 _START_TIMEOUT_S = 10.0
 EVENTS_PATH = "/v1/events"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Door:
@@ -36,6 +38,7 @@ class Door:
 
     def __init__(self, config: CollectorConfig, spool: Spool, authenticator: Authenticator, clock: Clock) -> None:
         self._config = config
+        self._authenticator = authenticator
         self._thread = LoopThread("receivers")
         self.admission = Admission(config.limits.max_in_flight_bytes)
         bridge = Bridge(self._thread.loop)
@@ -64,10 +67,13 @@ class Door:
         Listen on both ports.
 
         Raises:
+            ConfigError: Others could reach the port, and nothing would ask them who they are.
             OSError, RuntimeError: An address cannot be bound.
         """
-        self._thread.start()
         host = self._config.host
+        if host not in _LOOPBACK and not self._authenticator.is_required:
+            raise ConfigError(f"refusing to listen on {host} without authentication", remedy="listen on 127.0.0.1")
+        self._thread.start()
         self._thread.call(self._grpc.start(_join(host, self._config.grpc_port)), _START_TIMEOUT_S)
         self._thread.call(self._http.start(host, self._config.http_port), _START_TIMEOUT_S)
 

@@ -42,9 +42,9 @@ class GrpcReceiver:
         self._bridge = bridge
         self.port = 0
 
-    async def start(self, address: str, credentials: Any = None) -> None:
+    async def start(self, address: str) -> None:
         """
-        Listen on *address* (``host:port``); with *credentials* over TLS.
+        Listen on *address* (``host:port``).
 
         Raises:
             RuntimeError: The address cannot be bound.
@@ -60,10 +60,7 @@ class GrpcReceiver:
             export = grpc.unary_unary_rpc_method_handler(self._build_export(service))
             handler = grpc.method_handlers_generic_handler(service.grpc_service, {"Export": export})
             self._server.add_generic_rpc_handlers((handler,))
-        if credentials is None:
-            self.port = self._server.add_insecure_port(address)
-        else:
-            self.port = self._server.add_secure_port(address, credentials)
+        self.port = self._server.add_insecure_port(address)
         await self._server.start()
 
     async def stop(self, grace_s: float) -> None:

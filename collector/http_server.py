@@ -7,7 +7,6 @@ and closes what is slow. A refused body is read and dropped, so that the connect
 
 import asyncio
 import contextlib
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +25,7 @@ _log = structlog.get_logger(__name__)
 _SWEEP_EVERY_S = 1.0
 _MAX_HEAD_BYTES = 32 * 2**10
 _WORKERS = 2
+_MAX_DROPPED_BYTES = 2**28
 _POLL_S = 0.01
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -60,15 +60,15 @@ class HttpServer:
         self.is_closing = False
         self.port = 0
 
-    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+    async def start(self, host: str, port: int) -> None:
         """
-        Listen on *host*:*port*; with *tls* encrypted.
+        Listen on *host*:*port*.
 
         Raises:
             OSError: The address cannot be bound.
         """
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: HttpConnection(self), host, port, ssl=tls, backlog=512)
+        self._server = await loop.create_server(lambda: HttpConnection(self), host, port, backlog=512)
         self.port = self._server.sockets[0].getsockname()[1]
         self._sweeper = loop.create_task(self._sweep())
 
@@ -205,7 +205,7 @@ class HttpConnection(asyncio.Protocol):
         """Collect the body; drop it when the request is refused already."""
         self._size += len(body)
         if self._is_answered:
-            if self._size > self._server.limits.max_request_bytes:
+            if self._size > _MAX_DROPPED_BYTES:
                 self.close()  # a refused body is read to its end, but not for ever
             return
         try:

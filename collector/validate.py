@@ -81,9 +81,7 @@ class Validator:
             self._limit(service, items)
             return items
         items = 0
-        pieces = cut_pieces(
-            payload, descriptor, max_fields=self._limits.max_fields, max_level=self._guard.max_level
-        )
+        pieces = cut_pieces(payload, descriptor, max_fields=self._limits.max_fields, max_level=self._guard.max_level)
         for piece in pieces:
             if piece.start == piece.end:
                 items += piece.descriptor.full_name in _ITEM_TYPES

@@ -49,6 +49,10 @@ def main() -> None:
                     " WHERE active AND table = 'spans' AND database = currentDatabase()"
                 )[0]
             )
+        elif command.startswith("SELECT"):
+            _say({"rows": store.rows(command)})
+        elif command == "dead":
+            _say({"dead": service.spool.dead_letters.names()})
         elif command == "ledger":
             _say(store.rows("SELECT max(stored_at - received_at) AS s FROM ingest_ledger")[0])
     service.stop(10)
