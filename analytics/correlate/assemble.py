@@ -1,16 +1,19 @@
 """From components to transactions: flow, milestones, status, deadline and verdicts as of one moment."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analytics.correlate.flows import COLUMNS, FlowBook, flow_rows
 from analytics.correlate.statements import Statements
+from analytics.correlate.watermarks import Watermarks
 from core.clock import ns_from_datetime
 from runbooks.catalogs import Catalog
+from storage.sqlfiles import load_sql
 
 QUIET_US = 30_000_000
 """Without a flow a transaction has ended once nothing came for so long: the default of ``settle``."""
 _RETRY_US = 10_000_000
+_CALENDAR_BACK = timedelta(days=400)
+_CALENDAR_AHEAD = timedelta(days=400)
 _WORK = ("tick_steps", "tick_components", "tick_chosen", "tick_flows", "tick_transactions")
 
 
@@ -21,11 +24,11 @@ def assemble(
     now: datetime,
     *,
     ingest_delay_s: float,
-    blind_us: Mapping[str, int],
+    watermarks: Watermarks,
 ) -> None:
     """Fill ``tick_transactions`` from the resolved observations."""
     statements.empty(*_WORK)
-    rows = flow_rows(catalog, book, ingest_delay_s=ingest_delay_s, blind_us=blind_us)
+    rows = flow_rows(catalog, book, ingest_delay_s=ingest_delay_s, watermarks=watermarks)
     statements.store.insert("tick_flows", COLUMNS, rows)
     statements.work("steps", steps=[*book.steps, ""], codes=[*range(1, len(book.steps) + 1), 0])
     statements.work("components")
@@ -35,4 +38,10 @@ def assemble(
         flow_names=[*(flow.name for flow in book.flows), ""],
         flow_codes=[*range(1, len(book.flows) + 1), 0],
     )
-    statements.work("transactions", now_us=ns_from_datetime(now) // 1_000, quiet_us=QUIET_US, retry_us=_RETRY_US)
+    sql = load_sql("analytics.correlate", "sql/transactions")
+    sql = sql.replace("DUE_FROM_START", book.ladders.expression("started_us", "w", "k"))
+    sql = sql.replace("DUE_FROM_ANCHOR", book.ladders.expression("passed[a]", "w", "k"))
+    sql = sql.replace("DEADLINE_DUE", book.ladders.expression("started_us", "deadline_us", "deadline_clock"))
+    params = book.ladders.params((now - _CALENDAR_BACK).date(), (now + _CALENDAR_AHEAD).date())
+    moment = {"now_us": ns_from_datetime(now) // 1_000, "quiet_us": QUIET_US, "retry_us": _RETRY_US}
+    statements.text(sql, {**params, **moment}, plain=True)

@@ -1,12 +1,17 @@
 """The catalog's flows as rows of ``tick_flows``: milestones as parallel arrays, durations in microseconds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from analytics.correlate.signatures import STEP_SEPARATOR
+from analytics.correlate.watermarks import Watermarks
+from analytics.sla.ladder_sql import LadderBook, ladder_book
+from core.clock import ns_from_datetime
 from core.units import Duration
+from runbooks.calendars import Calendar
 from runbooks.catalogs import Catalog
+from runbooks.estate import Source
 from runbooks.flows import Flow, Milestone
 
 US_PER_S = 1_000_000
@@ -30,7 +35,10 @@ COLUMNS = (
     "choices",
     "owners",
     "delays_us",
-    "blind_since_us",
+    "heard_us",
+    "blind",
+    "clocks",
+    "deadline_clock",
 )
 
 
@@ -47,6 +55,7 @@ class FlowBook:
     flows: list[Flow]
     steps: list[str]
     step_flows: list[int]
+    ladders: LadderBook
 
 
 def flow_book(catalog: Catalog) -> FlowBook:
@@ -58,12 +67,20 @@ def flow_book(catalog: Catalog) -> FlowBook:
         for milestone in flow.milestones:
             steps.append(f"{flow.name}{STEP_SEPARATOR}{milestone.name}")
             step_flows.append(code)
-    return FlowBook(flows, steps, step_flows)
+    return FlowBook(flows, steps, step_flows, ladder_book(_uses(catalog)))
 
 
-def flow_rows(
-    catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, blind_us: Mapping[str, int]
-) -> list[list[Any]]:
+def _uses(catalog: Catalog) -> Iterator[tuple[Duration, Calendar]]:
+    for flow in catalog.flows.values():
+        deadline = catalog.deadline_of(flow)
+        if deadline:
+            yield deadline, catalog.calendar_of(flow)
+        for milestone in flow.milestones:
+            if milestone.within:
+                yield milestone.within, catalog.calendar_of(flow, milestone.name)
+
+
+def flow_rows(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, watermarks: Watermarks) -> list[list[Any]]:
     """
     Return the rows of ``tick_flows`` in the order of `COLUMNS`, the first being "no flow".
 
@@ -71,13 +88,17 @@ def flow_rows(
         catalog: Catalog of the flows.
         book: Their codes.
         ingest_delay_s: How late the evidence of systems without a declared source usually is.
-        blind_us: Blind source -> its watermark in Unix microseconds.
+        watermarks: How far the declared sources have spoken.
     """
-    nothing: list[Any] = [0, "", 0, 0, 0, 0, 0, 1.0, *([] for _ in range(11))]
+    nothing: list[Any] = [0, "", 0, 0, 0, 0, 0, 1.0, *([] for _ in range(13)), 0]
     rows = [nothing]
     step = 0
     for code, flow in enumerate(book.flows, start=1):
         owners = [_owner(milestone) for milestone in flow.milestones]
+        limits = [
+            _limit(book, milestone.within, catalog.calendar_of(flow, milestone.name)) for milestone in flow.milestones
+        ]
+        deadline = _limit(book, catalog.deadline_of(flow), catalog.calendar_of(flow))
         delays = [_delay_us(catalog, owner, ingest_delay_s) for owner in owners]
         rows.append(
             [
@@ -85,13 +106,13 @@ def flow_rows(
                 flow.name,
                 flow.tier,
                 _us(flow.settle),
-                max(0, _us(catalog.deadline_of(flow))),
+                deadline[1],
                 max(delays),
                 any(milestone.terminal for milestone in flow.milestones),
                 _child_ratio(flow),
                 [milestone.name for milestone in flow.milestones],
                 list(range(step + 1, step + 1 + len(flow.milestones))),
-                [_us(milestone.within) for milestone in flow.milestones],
+                [length for _, length in limits],
                 [_anchor(flow, milestone) for milestone in flow.milestones],
                 [milestone.required for milestone in flow.milestones],
                 [milestone.terminal for milestone in flow.milestones],
@@ -99,7 +120,10 @@ def flow_rows(
                 _choices(flow),
                 owners,
                 delays,
-                [_blind_us(catalog, owner, blind_us) for owner in owners],
+                [_heard_us(catalog, owner, watermarks) for owner in owners],
+                [_blind(catalog, owner, watermarks) for owner in owners],
+                [clock for clock, _ in limits],
+                deadline[0],
             ]
         )
         step += len(flow.milestones)
@@ -113,11 +137,8 @@ def _child_ratio(flow: Flow) -> float:
     return flow.children.ratio if flow.children.rule == "ratio" else 1e-9
 
 
-def _us(duration: Duration | None) -> int:
-    """Elapsed microseconds; a business day counts as a day until a calendar says more."""
-    if duration is None:
-        return NONE_US
-    return round((duration.seconds + duration.business_days * 86_400) * US_PER_S)
+def _us(duration: Duration) -> int:
+    return round(duration.seconds * US_PER_S)
 
 
 def _owner(milestone: Milestone) -> str:
@@ -141,5 +162,24 @@ def _delay_us(catalog: Catalog, owner: str, ingest_delay_s: float) -> int:
     return round(seconds * US_PER_S)
 
 
-def _blind_us(catalog: Catalog, owner: str, blind_us: Mapping[str, int]) -> int:
-    return max((blind_us[source.name] for source in catalog.sources_owing(owner) if source.name in blind_us), default=0)
+def _heard_us(catalog: Catalog, owner: str, watermarks: Watermarks) -> int:
+    """Watermark of the armed sources that owe the evidence, the one furthest behind; 0 where none is armed."""
+    heard = [watermarks.known[source.name].heard_at for source in _armed(catalog, owner, watermarks)]
+    return ns_from_datetime(min(heard)) // 1_000 if heard else 0
+
+
+def _blind(catalog: Catalog, owner: str, watermarks: Watermarks) -> bool:
+    return any(watermarks.known[source.name].blind_since for source in _armed(catalog, owner, watermarks))
+
+
+def _armed(catalog: Catalog, owner: str, watermarks: Watermarks) -> list[Source]:
+    return [
+        source
+        for source in catalog.sources_owing(owner)
+        if source.expect_every is not None and source.name in watermarks.known
+    ]
+
+
+def _limit(book: FlowBook, duration: Duration | None, calendar: Calendar) -> tuple[int, int]:
+    """Clock and length of a limit; length `NONE_US` where there is none."""
+    return (0, NONE_US) if duration is None else book.ladders.code_and_length(duration, calendar)

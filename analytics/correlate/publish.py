@@ -9,7 +9,7 @@ from datetime import datetime
 from analytics.correlate.lineage import relate, store_made_parents
 from analytics.correlate.statements import Statements
 
-_EVIDENCE = ("store_observations", "store_identifier_units")
+_QUARANTINE = ("store_quarantined", "store_quarantine_notices")
 _CHANGED = (
     "store_transaction_units",
     "store_unit_transactions",
@@ -28,7 +28,7 @@ def load_prior(statements: Statements) -> int:
     return statements.count("tick_prior")
 
 
-def publish(statements: Statements, version: int, now: datetime, *, fresh: bool, replaces: bool) -> int:
+def publish(statements: Statements, version: int, now: datetime, *, replaces: bool) -> int:
     """
     Store what changed as *version*.
 
@@ -36,7 +36,6 @@ def publish(statements: Statements, version: int, now: datetime, *, fresh: bool,
         statements: How to send.
         version: Greater than that of every earlier tick.
         now: When this was decided.
-        fresh: Whether there are new observations to be kept.
         replaces: Whether anything was stored of the closed set before.
 
     Returns:
@@ -48,9 +47,9 @@ def publish(statements: Statements, version: int, now: datetime, *, fresh: bool,
     store_made_parents(statements, version, now)
     changed = statements.count("tick_final")
     statements.work("store_judgements")
-    if fresh:
-        for name in _EVIDENCE:
-            statements.work(name)
+    if statements.count("tick_quarantine"):
+        for name in _QUARANTINE:
+            statements.work(name, version=version, now=now)
     if changed:
         for name in _CHANGED:
             statements.work(name, version=version, now=now)

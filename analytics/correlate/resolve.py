@@ -5,6 +5,7 @@ The closed set is found by following identity values, message ids and links thro
 nothing new turns up; components are connected by label propagation. All on the engine, in the ``tick_`` tables.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from analytics.correlate.batches import split_batches
@@ -21,12 +22,23 @@ _WORK = (
     "tick_labels",
     "tick_labels_next",
     "tick_members",
+    "tick_quarantine",
+    "tick_excluded",
 )
 
 
-def resolve(statements: Statements, judged_until: datetime, now: datetime) -> int:
+def resolve(
+    statements: Statements, limits: Mapping[str, int], judged_until: datetime, now: datetime, version: int
+) -> int:
     """
     Resolve what ``tick_new`` and the judgements due in (*judged_until*, *now*] touch.
+
+    Args:
+        statements: How to send.
+        limits: Identifier type -> how many separate transactions one value may join.
+        judged_until: The moment of the tick before.
+        now: The moment of this tick.
+        version: Number of this tick.
 
     Returns:
         The number of observations in the closed set; 0 when there is nothing to do.
@@ -36,6 +48,13 @@ def resolve(statements: Statements, judged_until: datetime, now: datetime) -> in
     if not statements.count("tick_units"):
         return 0
     statements.work("load_new")
+    statements.send("load_round", round=0)
+    if statements.count("tick_new"):
+        # Kept before the resolution reads them; a tick that is cut short finds its own evidence and goes on.
+        statements.work("store_observations")
+        statements.work("store_identifier_units", version=version)
+        _judge_values(statements, limits)
+    statements.send("excluded")
     _close(statements)
     statements.work("observations_once")
     resolved = statements.count("tick_observations")
@@ -51,15 +70,27 @@ def resolve(statements: Statements, judged_until: datetime, now: datetime) -> in
     return resolved
 
 
+def _judge_values(statements: Statements, limits: Mapping[str, int]) -> None:
+    statements.send(
+        "quarantine",
+        types=[*limits, ""],
+        limits=[*limits.values(), 0],
+        least=min(limits.values(), default=0),
+    )
+    if statements.count("tick_quarantine"):
+        statements.send("units_released")
+        statements.send("load_released")
+
+
 def _close(statements: Statements) -> None:
     known = statements.count("tick_units")
     for number in range(_MAX_ROUNDS):
-        statements.send("load_round", round=number)
         statements.send("expand_round", round=number)
         found = statements.count("tick_units")
         if found == known:
             return
         known = found
+        statements.send("load_round", round=number + 1)
     raise TransientError("the closed set of a tick did not close")
 
 

@@ -18,8 +18,9 @@ from analytics.correlate.extract import Extraction
 from analytics.correlate.flows import FlowBook, flow_book
 from analytics.correlate.publish import load_prior, publish
 from analytics.correlate.resolve import resolve
-from analytics.correlate.rules import compile_rules
+from analytics.correlate.rules import Rules, compile_rules
 from analytics.correlate.statements import SMALL_TICK_ROWS, Statements
+from analytics.correlate.watermarks import Watermarks
 from analytics.origin import locate
 from core.selfmetrics import TICK_OBSERVATIONS, TICK_SECONDS
 from runbooks.catalogs import Catalog
@@ -70,9 +71,8 @@ class Tick:
         self._store = store
         self._config = config
         self._locate = locate
-        self._catalog: Catalog | None = None
-        self._extraction: Extraction | None = None
-        self._book: FlowBook | None = None
+        self._compiled_for: tuple[Catalog, tuple[Extraction, Rules, FlowBook]] | None = None
+        self._watermarks = Watermarks()
         self._since: datetime | None = None
         self._judged_until: datetime | None = None
         self._version = 0
@@ -80,14 +80,15 @@ class Tick:
     def run(self, catalog: Catalog, now: datetime) -> TickReport:
         """Correlate what is pending, at most the configured number of rows, and judge what is due at *now*."""
         started_s = time.perf_counter()
-        extraction, book = self._compiled(catalog)
+        extraction, rules, book = self._compiled(catalog)
         judged_until = self._recall()
         pending, more = self._pending()
         rows = sum(segment["rows"] for segment in pending)
         statements = Statements(self._store, self._config.max_threads if rows > SMALL_TICK_ROWS else 1)
         extraction.run(statements, _by_signal(pending))
-        resolved = resolve(statements, judged_until, now)
-        changed = self._conclude(statements, catalog, book, now, fresh=bool(pending)) if resolved else 0
+        self._watermarks.advance(statements, catalog, now, self._version)
+        resolved = resolve(statements, rules.limits, judged_until, now, self._version)
+        changed = self._conclude(statements, catalog, book, now) if resolved else 0
         report = TickReport(
             segments=len(pending),
             observations=rows,
@@ -102,21 +103,22 @@ class Tick:
         TICK_OBSERVATIONS.inc(report.observations)
         return report
 
-    def _conclude(self, statements: Statements, catalog: Catalog, book: FlowBook, now: datetime, *, fresh: bool) -> int:
-        assemble(statements, catalog, book, now, ingest_delay_s=self._config.ingest_delay_s, blind_us={})
+    def _conclude(self, statements: Statements, catalog: Catalog, book: FlowBook, now: datetime) -> int:
+        assemble(
+            statements, catalog, book, now, ingest_delay_s=self._config.ingest_delay_s, watermarks=self._watermarks
+        )
         known = load_prior(statements)
         if self._locate:
             self._locate(self._store, now, catalog)
         else:
             statements.empty("work_origins")
-        return publish(statements, self._version, now, fresh=fresh, replaces=known > 0)
+        return publish(statements, self._version, now, replaces=known > 0)
 
-    def _compiled(self, catalog: Catalog) -> tuple[Extraction, FlowBook]:
-        if self._extraction is None or self._book is None or self._catalog is not catalog:
-            self._catalog = catalog
-            self._extraction = Extraction(self._store, compile_rules(catalog))
-            self._book = flow_book(catalog)
-        return self._extraction, self._book
+    def _compiled(self, catalog: Catalog) -> tuple[Extraction, Rules, FlowBook]:
+        if self._compiled_for is None or self._compiled_for[0] is not catalog:
+            rules = compile_rules(catalog)
+            self._compiled_for = (catalog, (Extraction(self._store, rules), rules, flow_book(catalog)))
+        return self._compiled_for[1]
 
     def _recall(self) -> datetime:
         """Go on where the last tick stopped, be it of this process or an earlier one; return until when it judged."""
@@ -125,6 +127,7 @@ class Tick:
             self._since = max(row["stored_at"], _BEGINNING)
             self._judged_until = max(row["ticked_at"], _BEGINNING)
             self._version = row["version"]
+            self._watermarks.recall(Statements(self._store))
         self._version += 1
         return self._judged_until
 

@@ -19,6 +19,9 @@ CREATE TABLE tick_flows
     choices Array(UInt16),
     owners Array(String),
     delays_us Array(Int64),
-    blind_since_us Array(Int64)
+    heard_us Array(Int64),
+    blind Array(UInt8),
+    clocks Array(UInt16),
+    deadline_clock UInt16
 )
 ENGINE = Memory

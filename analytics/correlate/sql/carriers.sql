@@ -1,6 +1,5 @@
 -- Which groups carry an identity value, from when to when; absurd times do not count as time.
 INSERT INTO tick_carriers
-WITH (SELECT groupArray(identity_hash) FROM quarantined_values FINAL) AS quarantined
 SELECT
     value_hash,
     group_id,
@@ -14,5 +13,5 @@ ARRAY JOIN
     identity_hashes AS value_hash,
     identity_gaps_s AS gap_s,
     arrayFilter(i -> i.role = 'identity' AND i.type != 'message_id', identifiers) AS i
-WHERE NOT has(quarantined, value_hash)
+WHERE value_hash NOT IN (SELECT identity_hash FROM tick_excluded)
 GROUP BY value_hash, group_id

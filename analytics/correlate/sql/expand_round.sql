@@ -1,7 +1,5 @@
 -- The units that share a value with, or are linked to or from, those found in the last round.
 INSERT INTO tick_units
-WITH
-    (SELECT groupArray(identity_hash) FROM quarantined_values FINAL) AS quarantined
 SELECT DISTINCT unit_id, {round:UInt16} + 1
 FROM
 (
@@ -13,8 +11,9 @@ FROM
             identity_hashes, hop_hashes, [unit_id],
             if(parent_value = '', [], [sipHash64(parent_type, parent_value)]))) AS value_hash
         FROM tick_loaded
-        WHERE unit_id IN (SELECT unit_id FROM tick_units WHERE round = {round:UInt16}) AND NOT has(quarantined, value_hash)
+        WHERE unit_id IN (SELECT unit_id FROM tick_units WHERE round = {round:UInt16})
     )
+    AND identity_hash NOT IN (SELECT identity_hash FROM tick_excluded)
     UNION ALL
     SELECT arrayJoin(linked_units) AS unit_id
     FROM tick_loaded

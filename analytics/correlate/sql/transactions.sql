@@ -71,7 +71,7 @@ FROM
             if(ended_us > 0 OR untimely, [], [
                 if(deadline > 0, deadline + delay_us, 0),
                 if(next_due > 0, next_due + next_delay_us, 0),
-                if(status = 'unknown', now_us + {retry_us:Int64}, 0)]),
+                if(status = 'unknown' OR (status = 'in_progress' AND next_heard_us > 0), now_us + {retry_us:Int64}, 0)]),
             if(classified OR quiet, [], [last_us + {quiet_us:Int64}]))) AS moments
     FROM
     (
@@ -83,7 +83,7 @@ FROM
                 refused OR has(broken, 1), 'failed',
                 NOT classified, multiIf(NOT quiet, 'in_progress', root_failed, 'failed', 'completed'),
                 NOT untimely AND (overdue OR past_deadline),
-                    if(next_blind_us > 0 AND next_blind_us < if(overdue, next_due, deadline), 'unknown', 'stuck'),
+                    if(next_blind AND next_heard_us < if(overdue, next_due, deadline), 'unknown', 'stuck'),
                 'in_progress') AS status,
             multiIf(classified, finished_us, quiet AND NOT root_failed, last_us, 0) AS ended_us
         FROM
@@ -96,7 +96,11 @@ FROM
                     has_terminal = 0 AND next_step = 0 AND has(required, 1) AND arrayMax(broken_at) = 0,
                         arrayMax(arrayMap((r, p) -> if(r, p, 0), required, passed)),
                     0) AS finished_us,
-                next_due > 0 AND now_us >= next_due + next_delay_us AS overdue
+                -- a source that promised to speak has to be heard after the moment, or to be blind
+                next_due > 0 AND now_us >= next_due + next_delay_us
+                    AND (next_heard_us = 0 OR next_blind OR next_heard_us >= next_due) AS overdue,
+                deadline > 0 AND now_us >= deadline + delay_us
+                    AND (next_heard_us = 0 OR next_blind OR next_heard_us >= deadline) AS past_deadline
             FROM
             (
                 SELECT
@@ -104,19 +108,20 @@ FROM
                     refused_us > 0 AND (terminal_us = 0 OR terminal_us < refused_us) AS refused,
                     if(next_step = 0, 0, dues[next_step]) AS next_due,
                     if(next_step = 0, 0, delays_us[next_step]) AS next_delay_us,
-                    if(next_step = 0, 0, blind_since_us[next_step]) AS next_blind_us,
-                    deadline > 0 AND now_us >= deadline + delay_us AS past_deadline
+                    if(next_step = 0, 0, heard_us[next_step]) AS next_heard_us,
+                    next_step > 0 AND blind[next_step] AS next_blind
                 FROM
                 (
                     SELECT
                         *,
                         arrayMap(e -> e > 0 AND now_us >= e + settle_us, broken_at) AS broken,
-                        arrayMap((w, a) -> multiIf(w < 0, 0, a = 0, started_us + w, passed[a] > 0, passed[a] + w, 0),
-                            within_us, anchors) AS dues,
+                        arrayMap(
+                            (w, a, k) -> multiIf(w < 0, 0, a = 0, DUE_FROM_START, passed[a] > 0, DUE_FROM_ANCHOR, 0),
+                            within_us, anchors, clocks) AS dues,
                         arrayMin(arrayFilter((d, t) -> d > 0 AND t, done, terminal)) AS terminal_us,
                         arrayMin(arrayFilter((d, x) -> d > 0 AND x, done, failing)) AS refused_us,
                         arrayFirstIndex((r, p) -> r AND p = 0, required, passed) AS next_step,
-                        if(deadline_us > 0, started_us + deadline_us, 0) AS deadline
+                        if(deadline_us > 0, DEADLINE_DUE, 0) AS deadline
                     FROM
                     (
                         SELECT

@@ -96,6 +96,16 @@ class Line:
         self.catalog = catalog
         self.ticker = Tick(store, CorrelateConfig())
 
+    def reset(self) -> None:
+        """Forget everything but the schema."""
+        filled = self.store.rows(
+            "SELECT name FROM system.tables"
+            " WHERE database = currentDatabase() AND total_rows > 0 AND name != 'schema_migrations'"
+        )
+        for table in filled:
+            self.store.execute("TRUNCATE TABLE {name:Identifier}", {"name": table["name"]})
+        self.ticker = Tick(self.store, CorrelateConfig())
+
     def deliver(self, *items: Span | Log | Event, received: datetime | None = None) -> None:
         deliver(self.store, *items, received=received)
 
@@ -132,13 +142,9 @@ def correlate_store(engine_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def line(correlate_store: Store, catalog: Catalog) -> Line:
-    filled = correlate_store.rows(
-        "SELECT name FROM system.tables"
-        " WHERE database = currentDatabase() AND total_rows > 0 AND name != 'schema_migrations'"
-    )
-    for table in filled:
-        correlate_store.execute("TRUNCATE TABLE {name:Identifier}", {"name": table["name"]})
-    return Line(correlate_store, catalog)
+    line = Line(correlate_store, catalog)
+    line.reset()
+    return line
 
 
 @pytest.fixture
