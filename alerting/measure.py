@@ -13,7 +13,11 @@ from storage.sqlfiles import load_sql
 from storage.store import Store
 
 _EPOCH_YEAR = 1970
-_LIMITS = {"max_execution_time": 20}
+_LIMITS = {"max_execution_time": 20, "max_threads": 1}
+"""One thread: small statements every second must not wake every core."""
+
+_STATEMENTS = {"deadline": "overdue", "stuck": "overdue"}
+_PROGRESS_EVERY = timedelta(seconds=2)
 
 
 class MeasurementError(TransientError):
@@ -64,6 +68,8 @@ class StoreMeasurer:
         self._store = store
         self._max_behind_s = max_behind_s
         self._moment: datetime | None = None
+        self._progress_at: datetime | None = None
+        self._behind_s = 0.0
         self._answers: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
     def read(self, rule: ActiveRule, catalog: Catalog, now: datetime) -> list[Row]:
@@ -71,26 +77,30 @@ class StoreMeasurer:
         if now != self._moment:
             self._answers.clear()
             self._moment = now
-        self._refuse_stale()
+        self._refuse_stale(now)
         if rule.spec.kind == "source_blind":
             return self._sources(rule, catalog)
         params = _params(rule, now)
         flows = sorted(catalog.flows)
-        found = self._ask(rule.spec.kind, {**params, "flows": flows})
+        found = self._ask(_STATEMENTS.get(rule.spec.kind, rule.spec.kind), {**params, "flows": flows})
         wanted = set(rule.flows)
         systems = set(rule.spec.select.systems)
         return [
             _row(answer)
             for answer in found
-            if answer["flow"] in wanted and (not systems or answer.get("system", "") in systems)
+            if answer.get("kind", rule.spec.kind) == rule.spec.kind
+            and answer["flow"] in wanted
+            and (not systems or answer.get("system", "") in systems)
         ]
 
-    def _refuse_stale(self) -> None:
-        rows = self._ask("progress", {})
-        behind_s = float(rows[0]["behind_s"] or 0) if rows else 0.0
-        if behind_s > self._max_behind_s:
+    def _refuse_stale(self, now: datetime) -> None:
+        if self._progress_at is None or abs(now - self._progress_at) >= _PROGRESS_EVERY:
+            rows = self._ask("progress", {})
+            self._behind_s = float(rows[0]["behind_s"] or 0) if rows else 0.0
+            self._progress_at = now
+        if self._behind_s > self._max_behind_s:
             raise MeasurementError(
-                f"correlation is {behind_s:.0f} s behind what is stored",
+                f"correlation is {self._behind_s:.0f} s behind what is stored",
                 remedy="alerts keep their state until it has caught up; see wayline doctor",
             )
 

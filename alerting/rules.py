@@ -32,7 +32,7 @@ GOOGLE_30D = (
 )
 """Windows of a burn_rate rule that names none: SRE Workbook, chapter 5, for an objective over 30 days."""
 
-_SLOW_KINDS = {"absence": 30.0, "burn_rate": 15.0, "source_blind": 5.0}
+_SLOW_KINDS = {"failure_ratio": 2.0, "absence": 30.0, "burn_rate": 15.0, "source_blind": 5.0}
 
 
 @dataclass(frozen=True)
