@@ -29,16 +29,46 @@ class Window:
     baseline_until: datetime
     flow: str = ""
 
+    def params(self) -> dict[str, Any]:
+        """Return the four times as query parameters."""
+        return {
+            "since": self.since,
+            "until": self.until,
+            "baseline_since": self.baseline_since,
+            "baseline_until": self.baseline_until,
+        }
 
-def step_rows(store: Store, window: Window) -> list[Row]:
-    """Return one row per step (system, operation) seen in either time."""
-    return store.rows(
-        load_sql("analytics.origin", "sql/window_steps"),
-        {
-            "since": window.since,
-            "until": window.until,
-            "baseline_since": window.baseline_since,
-            "baseline_until": window.baseline_until,
-            "flow": window.flow,
-        },
+
+@dataclass(frozen=True)
+class Observed:
+    """
+    What both times hold.
+
+    Attributes:
+        steps: One row per step (system, operation).
+        logs: One row per log template of a system.
+    """
+
+    steps: list[Row]
+    logs: list[Row]
+
+
+def observe(store: Store, window: Window, named: dict[str, list[str]]) -> Observed:
+    """
+    Return the steps and log templates of *window* and of its baseline.
+
+    Args:
+        store: The engine.
+        window: What to compare.
+        named: ``services`` and the ``systems`` they stand for, parallel.
+    """
+    params: dict[str, Any] = {**window.params(), **named, "traces": []}
+    if window.flow:
+        rows = store.rows(load_sql("analytics.origin", "sql/window_traces"), {**window.params(), "flow": window.flow})
+        params["traces"] = [row["trace"] for row in rows]
+        if not rows:
+            return Observed([], [])
+    return Observed(
+        store.rows(load_sql("analytics.origin", "sql/window_steps"), params),
+        store.rows(load_sql("analytics.origin", "sql/window_logs"), params),
     )

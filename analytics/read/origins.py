@@ -3,14 +3,19 @@
 from typing import Any
 
 from analytics.origin.rank import rank_systems
-from analytics.origin.window import Window, step_rows
+from analytics.origin.window import Window, observe
 from analytics.read.context import ReadContext
+from analytics.read.services import system_params
 
 
 def ranked_origins(context: ReadContext, window: Window) -> dict[str, Any]:
     """Return ``{"ranked": [{"system", "category", "score", "evidence"}]}``, best first, then by system name."""
     catalog = context.catalogs.current()
-    ranked = rank_systems(step_rows(context.store, window))
+    begins = min(window.since, window.baseline_since)
+    ends = max(window.until, window.baseline_until)
+    named = system_params(context, begins, ends)
+    observed = observe(context.store, window, named)
+    ranked = rank_systems(observed.steps, observed.logs)
     items = []
     for suspect in ranked:
         entry = catalog.systems.get(suspect.system)

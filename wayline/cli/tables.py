@@ -12,7 +12,9 @@ from rich.text import Text
 
 from analytics.export.flat import spreadsheet_safe
 
-out = Console(highlight=False)
+_PIPE_WIDTH = 1_000
+# Through a pipe nothing is cut: other programs read it.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 _STYLES = {
     "failed": "red",
     "stuck": "red",

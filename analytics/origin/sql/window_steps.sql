@@ -4,23 +4,24 @@
 WITH
     s AS
     (
-        SELECT trace_id, span_id, parent_span_id, system, name, at, duration_ns, is_error,
-            at < {baseline_until:DateTime64(9, 'UTC')} AND at >= {baseline_since:DateTime64(9, 'UTC')} AS in_baseline,
-            at < {until:DateTime64(9, 'UTC')} AND at >= {since:DateTime64(9, 'UTC')} AS in_window
-        FROM transaction_observations
-        WHERE kind = 'span'
-            AND at >= least({since:DateTime64(9, 'UTC')}, {baseline_since:DateTime64(9, 'UTC')})
-            AND at < greatest({until:DateTime64(9, 'UTC')}, {baseline_until:DateTime64(9, 'UTC')})
+        SELECT trace_id, span_id, parent_span_id,
+            transform(toString(service), {services:Array(String)}, {systems:Array(String)}, toString(service)) AS system,
+            name, time AS at, duration_ns, status_code = 2 AS is_error,
+            time >= {baseline_since:DateTime64(9, 'UTC')} AND time < {baseline_until:DateTime64(9, 'UTC')} AS in_baseline,
+            time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')} AS in_window
+        FROM spans
+        WHERE time >= least({since:DateTime64(9, 'UTC')}, {baseline_since:DateTime64(9, 'UTC')})
+            AND time < greatest({until:DateTime64(9, 'UTC')}, {baseline_until:DateTime64(9, 'UTC')})
             AND (in_baseline OR in_window)
-            AND ({flow:String} = ''
-                OR transaction_id IN (SELECT transaction_id FROM transactions_current WHERE flow = {flow:String}))
+            AND (empty({traces:Array(String)}) OR trace_id IN
+                (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16)))
         LIMIT 1 BY trace_id, span_id
     ),
     below AS
     (
         SELECT trace_id, parent_span_id AS span_id, sum(duration_ns) AS below_ns, max(is_error) AS error_below
         FROM s
-        WHERE parent_span_id != ''
+        WHERE parent_span_id != toFixedString('', 8)
         GROUP BY trace_id, span_id
     )
 SELECT
@@ -32,8 +33,8 @@ SELECT
     quantileIf(0.9)(self_ms, in_baseline) AS p90_baseline_ms,
     countIf(in_window AND own_error) AS errors_window,
     countIf(in_baseline AND own_error) AS errors_baseline,
-    argMaxIf((s.trace_id, s.span_id), self_ms, in_window) AS slowest,
-    argMaxIf((s.trace_id, s.span_id), s.at, in_window AND own_error) AS failing
+    argMaxIf((lower(hex(s.trace_id)), lower(hex(s.span_id))), self_ms, in_window) AS slowest,
+    argMaxIf((lower(hex(s.trace_id)), lower(hex(s.span_id))), s.at, in_window AND own_error) AS failing
 FROM
 (
     SELECT s.*,

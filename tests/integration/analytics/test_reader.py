@@ -312,3 +312,30 @@ def test_a_window_of_the_list_is_a_range_of_the_primary_key(engine, order):
     wanted = TransactionFilter(since=START)
     plan = _plan(engine, page_sql(wanted.sort), page_params(wanted) | {"now": START})
     assert "started_hour" in plan
+
+
+def test_origins_of_a_window_name_the_system_that_slowed_down(engine, reader):
+    slow, usual = 3 * ELSEWHERE, 3 * ELSEWHERE - 3_600
+    for number in range(20):
+        for begins, took_s in ((slow, 9.0), (usual, 1.0)):
+            spans = [
+                {
+                    "span": hex_id(f"{begins}-{number}", 16),
+                    "system": "erp-finance",
+                    "name": "post",
+                    "at_s": begins + number,
+                },
+                {
+                    "span": hex_id(f"{begins}+{number}", 16),
+                    "system": "invented",
+                    "name": "map",
+                    "at_s": begins + number,
+                },
+            ]
+            spans[0]["took_s"], spans[1]["took_s"] = took_s, 1.0
+            insert(engine, Transaction(f"w{begins}{number}", started_s=begins + number, observations=spans))
+    times = (at(slow), at(slow + 60), at(usual), at(usual + 60))
+    ranked = reader.origins(*times)["ranked"]
+    assert [(suspect["system"], suspect["category"]) for suspect in ranked] == [("erp-finance", "erp")]
+    assert ranked[0]["evidence"][0]["kind"] == "self_time"
+    assert reader.origins(*times, flow="workforce_sync") == {"ranked": []}
