@@ -5,10 +5,12 @@ Nothing is retired that was not counted, and nothing is inserted twice without c
 repairs itself at the next start (DESIGN section 3). This is the one place that retries on behalf of the store.
 """
 
+import math
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -17,6 +19,7 @@ from collector.flush_config import FlushConfig
 from collector.ingest import Ingest
 from collector.redact import Redactor
 from collector.segment import Segment
+from collector.signals import SIGNALS, Signal
 from collector.spool import Spool
 from core.clock import NS_PER_S, Clock
 from core.component import Health
@@ -25,7 +28,17 @@ from core.selfmetrics import INGEST_LAG_SECONDS
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
-_WAIT_S = 0.5
+_WAIT_S = 0.2
+_DRAIN_POLL_S = 0.01
+
+
+@dataclass(frozen=True)
+class _Setback:
+    """A signal whose segments the store refused: how often in a row, until when it waits (monotonic), and why."""
+
+    failures: int
+    until_s: float
+    error: str
 
 
 class Flusher:
@@ -55,7 +68,9 @@ class Flusher:
         self._commit = Commit(spool, Ingest(store, clock), chunk_bytes=self._config.chunk_bytes, redactor=redactor)
         self._stopping = threading.Event()
         self._drain_until_s = 0.0
-        self._problem = ""
+        self._check_at_s = -math.inf
+        self._held: dict[Signal, list[Segment]] = {signal: [] for signal in SIGNALS}
+        self._setbacks: dict[Signal, _Setback] = {}
         self._thread = threading.Thread(target=self._run, name="flusher", daemon=True)
 
     def start(self) -> None:
@@ -73,62 +88,87 @@ class Flusher:
         """Return whether segments reach the store."""
         if not self._thread.is_alive():
             return [Health("flusher", ok=False, detail="the flusher is not running")]
-        return [Health("flusher", ok=not self._problem, detail=self._problem or "segments reach the store")]
+        problems = [
+            f"{signal}: {setback.failures} failed attempts in a row: {setback.error}"
+            for signal, setback in self._setbacks.copy().items()
+        ]
+        return [Health("flusher", ok=not problems, detail="; ".join(problems) or "segments reach the store")]
 
     def _run(self) -> None:
-        failures = 0
-        is_checked = False
         while not self._is_done():
+            self._take_sealed()
+            signal = self._next_signal()
+            if signal is None:
+                continue
+            batch = list(_fitting(self._held[signal], self._config.chunk_bytes))
             try:
-                if not is_checked:
-                    self._commit.restore(self._spool.retired())
-                    is_checked = True
-                segments = self._next_segments()
-                if not segments:
-                    continue
-                self._commit.store(segments)
+                self._store(batch)
             except WaylineError as error:
-                failures += 1
-                self._report(error, failures)
-                self._stopping.wait(self._backoff_s(failures))
+                self._set_back(signal, error)
             else:
-                failures = 0
-                self._problem = ""
+                del self._held[signal][: len(batch)]
+                self._setbacks.pop(signal, None)
         self._measure_lag([])
+
+    def _store(self, batch: list[Segment]) -> None:
+        self._check_retired()
+        self._commit.store(batch)
+
+    def _check_retired(self) -> None:
+        """Once after the start, store anew what the store has lost; what stands in its way must not stop the rest."""
+        if time.monotonic() < self._check_at_s:
+            return
+        try:
+            self._commit.restore(self._spool.retired())
+        except WaylineError as error:
+            self._check_at_s = time.monotonic() + self._config.backoff_max_s
+            _log.warning("stored segments could not be checked", error=str(error))
+        else:
+            self._check_at_s = math.inf
 
     def _is_done(self) -> bool:
         if not self._stopping.is_set():
             return False
         return time.monotonic() >= self._drain_until_s or not self._spool.sealed()
 
-    def _next_segments(self) -> list[Segment]:
-        """Wait for sealed segments; return the oldest and what else of its signal fits into one insert."""
-        if not self._stopping.is_set():
-            self._spool.wait_sealed(_WAIT_S)
-        waiting = self._spool.sealed()
-        self._measure_lag(waiting)
-        return list(_fitting(waiting, self._config.chunk_bytes))
+    def _take_sealed(self) -> None:
+        """Hold every sealed segment by its signal; wait for one only when there is nothing to do."""
+        wait_s = 0.0 if self._next_signal() or self._stopping.is_set() else _WAIT_S
+        while (segment := self._spool.take(wait_s)) is not None:
+            self._held[segment.signal].append(segment)
+            wait_s = 0.0
+        if self._stopping.is_set() and self._next_signal() is None:
+            time.sleep(_DRAIN_POLL_S)
+        self._measure_lag(self._spool.sealed())
+
+    def _next_signal(self) -> Signal | None:
+        """Return the signal whose oldest segment waits longest, of those that were not refused a moment ago."""
+        now_s = time.monotonic()
+        ready = [
+            (held[0].id, signal)
+            for signal, held in self._held.items()
+            if held and (signal not in self._setbacks or self._setbacks[signal].until_s <= now_s)
+        ]
+        return min(ready)[1] if ready else None
 
     def _measure_lag(self, waiting: Sequence[Segment]) -> None:
         oldest_ns = min((segment.first_received_ns for segment in waiting), default=self._clock.now_ns())
         INGEST_LAG_SECONDS.set(max(0.0, (self._clock.now_ns() - oldest_ns) / NS_PER_S))
 
-    def _report(self, error: WaylineError, failures: int) -> None:
-        self._problem = f"{failures} failed attempts in a row: {error}"
-        _log.warning("segments could not be stored", attempts=failures, error=str(error))
-
-    def _backoff_s(self, failures: int) -> float:
+    def _set_back(self, signal: Signal, error: WaylineError) -> None:
+        """Let *signal* wait, longer each time; the others go on."""
+        failures = self._setbacks[signal].failures + 1 if signal in self._setbacks else 1
         longest_s = min(self._config.backoff_max_s, self._config.backoff_min_s * 2.0 ** min(failures - 1, 16))
         # Half to all of it, so that collectors that failed together do not come back together.
-        return longest_s * random.uniform(0.5, 1.0)  # noqa: S311  # not a secret
+        wait_s = longest_s * random.uniform(0.5, 1.0)  # noqa: S311  # not a secret
+        self._setbacks[signal] = _Setback(failures, time.monotonic() + wait_s, str(error))
+        _log.warning("segments could not be stored", signal=signal, attempts=failures, error=str(error))
 
 
 def _fitting(waiting: Sequence[Segment], limit_bytes: int) -> Iterator[Segment]:
-    """Yield the first segment and those after it of the same signal, up to *limit_bytes* together."""
+    """Yield the first segments, at least one, up to *limit_bytes* together."""
     taken_bytes = 0
     for segment in waiting:
-        if segment.signal is not waiting[0].signal:
-            continue
         if taken_bytes and taken_bytes + segment.size_bytes > limit_bytes:
             return
         taken_bytes += segment.size_bytes

@@ -52,6 +52,10 @@ class SpoolKey:
     def _derive(self, info: bytes, salt: bytes | None = None) -> bytes:
         return HKDF(hashes.SHA256(), KEY_BYTES, salt, info).derive(self._master)
 
+    def pseudonym_key(self) -> tuple[bytes, str]:
+        """Return the secret of redaction's pseudonyms and its name in them."""
+        return self._derive(b"redaction pseudonyms"), self.key_id.hex()[:8]
+
     def cipher(self, info: bytes, salt: bytes) -> AESGCM:
         """Return the cipher for one purpose; (*info*, *salt*) must never repeat with the same nonces."""
         return AESGCM(self._derive(info, salt))

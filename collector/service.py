@@ -13,6 +13,7 @@ from collector.door import Door
 from collector.flush import Flusher
 from collector.http_events import EventsEndpoint
 from collector.keys import load_key
+from collector.redaction_rules import RedactionRules
 from collector.signals import Signal
 from collector.spool import Spool
 from core.clock import Clock
@@ -56,7 +57,8 @@ class CollectorService:
         data_dir.mkdir(parents=True, exist_ok=True)
         key = load_key(data_dir / config.spool.key_file, config.spool.key.get_secret_value())
         self.spool = Spool(_rooted(config.spool, data_dir), key, clock)
-        self._flusher = Flusher(self.spool, store, clock, config.flush)
+        rules = RedactionRules(catalog, *key.pseudonym_key())
+        self._flusher = Flusher(self.spool, store, clock, config.flush, rules.redactor)
         self._door = Door(config, self.spool, OpenDoor(), clock)
 
     @property

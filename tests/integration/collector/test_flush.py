@@ -1,5 +1,6 @@
 """Sealed segments of the real spool become rows of the real engine, each once."""
 
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -7,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from collector.commit import Commit, RowsMissingError
 from collector.config import SpoolConfig
 from collector.flush import Flusher
+from collector.flush_config import FlushConfig
 from collector.ingest import Ingest, OwnedFrame
 from collector.keys import SpoolKey
 from collector.segment import Segment
@@ -87,13 +90,57 @@ def test_every_acknowledged_span_is_stored_once_and_its_segment_retired(spool: S
     assert flusher.health()[0].ok is False  # it has stopped
 
 
-def test_segments_of_every_signal_reach_their_table(spool: Spool, engine: Store, commit: Commit):
+def one_of_each() -> dict[Signal, bytes]:
     logs = ExportLogsServiceRequest()
     logs.resource_logs.add().scope_logs.add().log_records.add().body.string_value = "hello"
-    for segment in sealed(spool, logs.SerializeToString(), items=1, signal=Signal.LOGS):
-        commit.store([segment])
-    assert engine.value("SELECT body FROM logs") == "hello"
-    assert engine.value("SELECT signal FROM ingest_ledger") == "logs"
+    metrics = ExportMetricsServiceRequest()
+    metrics.resource_metrics.add().scope_metrics.add().metrics.add(name="m").gauge.data_points.add(as_int=1)
+    event = {
+        **dict.fromkeys(("source", "id", "type", "subject", "correlation_id", "flow", "milestone", "outcome"), "x"),
+        **dict.fromkeys(("system", "data", "parent_type", "parent_id"), ""),
+        "time_ns": 1,
+        "attributes": {},
+    }
+    return {
+        Signal.TRACES: spans(1),
+        Signal.LOGS: logs.SerializeToString(),
+        Signal.METRICS: metrics.SerializeToString(),
+        Signal.EVENTS: json.dumps([event]).encode(),
+    }
+
+
+def test_every_signal_reaches_its_table(spool: Spool, engine: Store):
+    flusher = Flusher(spool, engine, SystemClock())
+    flusher.start()
+    for signal, payload in one_of_each().items():
+        spool.append(signal, payload, items=1).result(WAIT_S)
+    retired(spool)
+    flusher.stop(WAIT_S)
+    ledger = engine.rows("SELECT signal, rows FROM ingest_ledger ORDER BY signal")
+    assert [(row["signal"], row["rows"]) for row in ledger] == [(signal, 1) for signal in sorted(one_of_each())]
+    for table in ("spans", "logs", "metric_points_gauge", "events"):
+        assert engine.value(f"SELECT count() FROM {table}") == 1
+
+
+def test_a_signal_that_cannot_be_stored_does_not_hold_up_the_others(spool: Spool, engine: Store):
+    engine.execute("RENAME TABLE metric_points_gauge TO away")
+    flusher = Flusher(spool, engine, SystemClock(), FlushConfig(backoff_max_s=0.2))
+    flusher.start()
+    payloads = one_of_each()
+    for signal in (Signal.METRICS, Signal.LOGS, Signal.TRACES):
+        spool.append(signal, payloads[signal], items=1).result(WAIT_S)
+    deadline = time.monotonic() + WAIT_S
+    while engine.value("SELECT count() FROM ingest_ledger") < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert engine.rows("SELECT signal FROM ingest_ledger ORDER BY signal") == [{"signal": "logs"}, {"signal": "traces"}]
+    assert "metrics" in flusher.health()[0].detail
+    engine.execute("RENAME TABLE away TO metric_points_gauge")
+    retired(spool)
+    while not flusher.health()[0].ok and time.monotonic() < deadline + WAIT_S:
+        time.sleep(0.01)
+    assert flusher.health()[0].ok
+    flusher.stop(WAIT_S)
+    assert engine.value("SELECT count() FROM metric_points_gauge") == 1
 
 
 def test_several_segments_in_one_insert_keep_their_own_ids(spool: Spool, engine: Store, commit: Commit):

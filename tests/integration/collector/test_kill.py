@@ -6,6 +6,7 @@ once in thousands): so most rounds die at a named place on the way, on a changin
 are sent again byte by byte, as a client would.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import grpc
@@ -36,10 +37,13 @@ PLACES = (
     "spool.retired",
     "",  # at random
 )
-ROUNDS = int(os.environ.get("R", "30"))
+ROUNDS = 30
 ITEMS = 3
 LIFE_S = 0.7  # longest life of a round whose place is not passed
-START_S = 60.0
+PATIENCE_S = 120.0  # for the last life, in which everything is answered and stored
+
+
+Send = Callable[[bytes], bool]
 
 
 class Collector:
@@ -74,10 +78,11 @@ class Collector:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.close()
 
-    def stop(self) -> None:
+    def close(self) -> None:
         self.process.stdin.close()
+        self.process.stdout.close()
         self.process.wait(60)
 
 
@@ -110,27 +115,21 @@ def event_request(number: int) -> bytes:
     return json.dumps([event | {"id": f"{number}/{item}"} for item in range(ITEMS)]).encode()
 
 
-def over_http(path: str, media_type: str) -> Callable[[dict], Callable[[bytes], bool]]:
-    def connect(ports: dict) -> Callable[[bytes], bool]:
-        client = httpx.Client(base_url=f"http://127.0.0.1:{ports['http_port']}", timeout=10)
-        return lambda body: client.post(path, content=body, headers={"content-type": media_type}).is_success
+def over_http(path: str, media_type: str) -> Callable[[dict], contextlib.AbstractContextManager[Send]]:
+    @contextlib.contextmanager
+    def connect(ports: dict) -> Iterator[Send]:
+        with httpx.Client(base_url=f"http://127.0.0.1:{ports['http_port']}", timeout=10) as client:
+            yield lambda body: client.post(path, content=body, headers={"content-type": media_type}).is_success
 
     return connect
 
 
-def over_grpc(ports: dict) -> Callable[[bytes], bool]:
-    channel = grpc.insecure_channel(
-        f"127.0.0.1:{ports['grpc_port']}", options=[("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
-    )
-    export = channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")
-
-    def send(body: bytes) -> bool:
-        try:
-            return export(body, timeout=10) == b""
-        except grpc.RpcError:
-            return False
-
-    return send
+@contextlib.contextmanager
+def over_grpc(ports: dict) -> Iterator[Send]:
+    options = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
+    with grpc.insecure_channel(f"127.0.0.1:{ports['grpc_port']}", options=options) as channel:
+        export = channel.unary_unary("/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+        yield lambda body: export(body, timeout=10) == b""
 
 
 SENDERS = {
@@ -143,7 +142,7 @@ SENDERS = {
     "metrics": (
         metric_request,
         over_http("/v1/metrics", "application/x-protobuf"),
-        "SELECT metric_name AS id, count() AS copies FROM metric_points_gauge GROUP BY id",
+        "SELECT metric AS id, count() AS copies FROM metric_points_gauge GROUP BY id",
     ),
     "events": (
         event_request,
@@ -161,22 +160,24 @@ class Client:
         self.acknowledged: set[int] = set()
         self.unanswered: list[int] = []
         self.next_number = 0
+        self.is_finishing = False
 
     def work(self, ports: dict, ending: threading.Event) -> None:
-        send = self.connect(ports)
-        while not ending.is_set():
-            if not self.unanswered:
-                self.unanswered.append(self.next_number)
-                self.next_number += 1
-            number = self.unanswered[0]
-            try:
-                is_taken = send(self.build(number))
-            except httpx.HTTPError:
-                is_taken = False
-            if is_taken:
-                self.acknowledged.add(self.unanswered.pop(0))
-            else:
-                ending.wait(0.02)
+        with self.connect(ports) as send:
+            while not ending.is_set():
+                if not self.unanswered:
+                    if self.is_finishing:
+                        return
+                    self.unanswered.append(self.next_number)
+                    self.next_number += 1
+                try:
+                    is_taken = send(self.build(self.unanswered[0]))
+                except (httpx.HTTPError, grpc.RpcError):
+                    is_taken = False
+                if is_taken:
+                    self.acknowledged.add(self.unanswered.pop(0))
+                else:
+                    ending.wait(0.02)
 
 
 def load_until(collector: Collector, clients: dict[str, Client], is_over: Callable[[], bool]) -> None:
@@ -184,11 +185,13 @@ def load_until(collector: Collector, clients: dict[str, Client], is_over: Callab
     threads = [threading.Thread(target=client.work, args=(collector.ports, ending)) for client in clients.values()]
     for thread in threads:
         thread.start()
-    while not is_over():
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not is_over() and time.monotonic() < deadline_s:
         time.sleep(0.01)
     ending.set()
     for thread in threads:
         thread.join(30)
+    assert time.monotonic() < deadline_s, "requests stayed unanswered"
 
 
 def run_round(data: Path, clients: dict[str, Client], fault: str) -> bool:
@@ -213,6 +216,8 @@ def test_acknowledged_is_stored_once_whenever_the_process_is_killed(tmp_path):
         if run_round(tmp_path, clients, fault) and place:
             died_at.append(place)
 
+    for client in clients.values():
+        client.is_finishing = True
     collector = Collector(tmp_path)
     load_until(collector, clients, lambda: not any(client.unanswered for client in clients.values()))
     collector.ask("drain")
@@ -224,5 +229,5 @@ def test_acknowledged_is_stored_once_whenever_the_process_is_killed(tmp_path):
         assert set(stored.values()) == {1}, name
         assert len(client.acknowledged) >= ROUNDS, name
     assert collector.ask("dead")["dead"] == []
-    collector.stop()
+    collector.close()
     assert set(died_at) == set(PLACES) - {""}, "a place was never passed"

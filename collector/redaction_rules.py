@@ -1,0 +1,39 @@
+"""The redaction rules in force: rebuilt when the catalog changes, and only then."""
+
+from collector.redact import Redactor
+from runbooks import CatalogProvider
+from runbooks.catalogs import Catalog
+
+
+class RedactionRules:
+    """
+    Gives the redactor for the catalog in force.
+
+    Args:
+        catalog: Holds the rules, and the data class of each system.
+        key: Secret of the pseudonyms.
+        key_id: Its name in them.
+    """
+
+    def __init__(self, catalog: CatalogProvider, key: bytes, key_id: str) -> None:
+        self._catalog = catalog
+        self._key = key
+        self._key_id = key_id
+        self._version: str | None = None
+        self._redactor: Redactor | None = None
+
+    def redactor(self) -> Redactor | None:
+        """Return what is to be taken out of telemetry; None when the catalog has no rule."""
+        catalog = self._catalog.current()
+        if catalog.version != self._version:
+            built = Redactor(
+                catalog.redactions.values(), self._key, self._key_id, lambda name: _class_of(catalog, name)
+            )
+            self._redactor = built if built.has_rules else None
+            self._version = catalog.version
+        return self._redactor
+
+
+def _class_of(catalog: Catalog, service: str) -> tuple[str, str]:
+    system = catalog.system_of_service(service)
+    return (system.name, system.data_class) if system else (service, "")
