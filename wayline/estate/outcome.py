@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from core.units import Duration
 from runbooks.models import Flow, Milestone
-from wayline.estate.story import Passed
+from wayline.estate.passages import Passed
 from wayline.estate.telemetry import NS_PER_S, EventItem, Item
 from wayline.estate.truth import Origin, Truth
 

@@ -13,6 +13,7 @@ from opentelemetry.trace import SpanKind
 
 from wayline.estate.keys import Numbers
 from wayline.estate.landscape import Landscape, Service
+from wayline.estate.passages import Child, Passed
 from wayline.estate.telemetry import (
     NS_PER_MS,
     NS_PER_S,
@@ -25,30 +26,6 @@ from wayline.estate.telemetry import (
     SpanRef,
 )
 from wayline.estate.trouble import Place, StepFailedError, Touch, Trouble
-
-
-@dataclass(slots=True)
-class Passed:
-    """What became of one milestone: ``done`` or ``failed``, and when."""
-
-    status: str
-    at_ns: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Child:
-    """
-    One transaction of a batch, told inside the story of its parent.
-
-    Attributes:
-        rejected: It failed with its failing milestone.
-    """
-
-    flow: str
-    identifiers: dict[str, str]
-    rejected: bool
-    milestones: dict[str, Passed] = field(default_factory=dict)
-    started_ns: int = 0
 
 
 def _always_heard(_system: str, _at_ns: int) -> int | None:

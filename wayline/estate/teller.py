@@ -12,7 +12,8 @@ from wayline.estate.flows import SCRIPTS
 from wayline.estate.keys import Numbers
 from wayline.estate.landscape import Landscape
 from wayline.estate.outcome import Ending, Told
-from wayline.estate.story import Child, Story
+from wayline.estate.passages import Child
+from wayline.estate.story import Story
 from wayline.estate.telemetry import NS_PER_S, EventItem, Item, LogItem
 from wayline.estate.trouble import Effect, StalledError, StepFailedError, Touch, Trouble
 from wayline.estate.truth import Origin

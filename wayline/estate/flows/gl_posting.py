@@ -1,7 +1,8 @@
 """A ledger extract to analytics: one batch, many journals, each a transaction of its own."""
 
 from wayline.estate.calls import call, database, work
-from wayline.estate.story import Child, Passed, Story
+from wayline.estate.passages import Child, Passed
+from wayline.estate.story import Story
 from wayline.estate.telemetry import Attributes, Failure
 
 _CHILD_FLOW = "gl_journal"
