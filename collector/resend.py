@@ -22,8 +22,10 @@ _MAX_LOAD = 0.6
 
 
 class _Table:
+    used: int
+    opened_ns: int
+
     def __init__(self, path: Path, slots: int, now_ns: int) -> None:
-        self.path = path
         size = _HEADER.size + slots * DIGEST_BYTES
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -33,13 +35,14 @@ class _Table:
             self._map = mmap.mmap(descriptor, size)
         finally:
             os.close(descriptor)
-        magic, had_slots, used, opened_ns = _HEADER.unpack_from(self._map)
-        if magic != _MAGIC or had_slots != slots:
-            self._map[_HEADER.size :] = bytes(size - _HEADER.size)
-            used, opened_ns = 0, now_ns
         self.slots = slots
-        self.used: int = used
-        self.opened_ns: int = opened_ns
+        magic, had_slots, self.used, self.opened_ns = _HEADER.unpack_from(self._map)
+        if magic != _MAGIC or had_slots != slots:
+            self.clear(now_ns)
+
+    def clear(self, opened_ns: int) -> None:
+        self._map[_HEADER.size :] = bytes(len(self._map) - _HEADER.size)
+        self.used, self.opened_ns = 0, opened_ns
         self._store_header()
 
     def _store_header(self) -> None:
@@ -97,8 +100,8 @@ class ResendWindow:
         self._folder = folder
         self._slots = round(entries / _MAX_LOAD) + 1
         self._window_ns = round(window_s * NS_PER_S)
-        self._current = _Table(folder / "current.seen", self._slots, now_ns)
-        self._previous = _Table(folder / "previous.seen", self._slots, now_ns)
+        tables = [_Table(folder / name, self._slots, now_ns) for name in ("resend-a.seen", "resend-b.seen")]
+        self._previous, self._current = sorted(tables, key=lambda table: table.opened_ns)
 
     def __contains__(self, digest: bytes) -> bool:
         return digest in self._current or digest in self._previous
@@ -115,10 +118,9 @@ class ResendWindow:
         self._previous.discard(digest)
 
     def _rotate(self, now_ns: int) -> None:
-        self.close()
-        self._current.path.replace(self._previous.path)
-        self._previous = _Table(self._previous.path, self._slots, now_ns)
-        self._current = _Table(self._current.path, self._slots, now_ns)
+        # Both files exist from the start, so that a full disk cannot stop a rotation.
+        self._previous.clear(max(now_ns, self._current.opened_ns + 1))
+        self._previous, self._current = self._current, self._previous
 
     def close(self) -> None:
         """Let go of the files."""

@@ -1,5 +1,6 @@
 """A segment of the spool: written by one thread, sealed, then read by the flusher."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from collector.frames import (
 )
 from collector.keys import SpoolKey, sync_folder
 from collector.signals import Signal
+from core.errors import TransientError
 from core.faults import fault_point
 
 _MAX_BUFFERS = 1_000  # below IOV_MAX (1,024 on Linux)
@@ -130,11 +132,13 @@ class Segment:
         Read and decrypt one frame after another.
 
         A frame that was damaged on disk goes to quarantine, leaves `items` and is passed over.
+
+        Raises:
+            TransientError: The disk cannot be read, or the damaged frame not be set aside.
         """
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
+        with disk_errors_as_transient(), self.path.open("rb", buffering=0) as file:
             for place in list(self._places):
-                data = os.pread(descriptor, FRAME_HEADER_BYTES + place.length, place.offset)
+                data = os.pread(file.fileno(), FRAME_HEADER_BYTES + place.length, place.offset)
                 try:
                     payload = open_frame(self._cipher, data, place)
                 except InvalidTag:
@@ -142,8 +146,15 @@ class Segment:
                     self._on_corrupt(self, place, data)
                     continue
                 yield Frame(payload, place.received_ns, place.items, place.index)
-        finally:
-            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def disk_errors_as_transient() -> Iterator[None]:
+    """Turn errors of the disk into ones that are tried again."""
+    try:
+        yield
+    except OSError as error:
+        raise TransientError(f"the spool's disk failed: {error.strerror}", remedy="look at the disk") from error
 
 
 class OpenSegment:

@@ -22,7 +22,7 @@ from collector.refusals import OverloadedError
 from collector.resend import ResendWindow
 from collector.retired import RetiredSegments
 from collector.room import Room
-from collector.segment import Entry, Frame, OpenSegment, Segment
+from collector.segment import Entry, Frame, OpenSegment, Segment, disk_errors_as_transient
 from collector.signals import SIGNALS, Signal
 from collector.spool_lock import SpoolLock
 from core.clock import Clock
@@ -201,12 +201,18 @@ class Spool:
             self._ready.notify()
 
     def retire(self, segment: Segment) -> None:
-        """Let go of a segment whose rows are stored and verified; its file is kept for the grace period."""
+        """
+        Let go of a segment whose rows are stored and verified; its file is kept for the grace period.
+
+        Raises:
+            TransientError: Its file could not be moved; the segment is still sealed.
+        """
+        with disk_errors_as_transient():
+            self._retired.add(segment)
+        fault_point("spool.retired")
         with self._lock:
             self._sealed.pop(segment.id, None)
             self._taken.discard(segment.id)
-        self._retired.add(segment)
-        fault_point("spool.retired")
         self.room.give(segment.written_bytes)
 
     def retired(self) -> list[Segment]:
@@ -260,10 +266,17 @@ class Spool:
                 if group:
                     self._commit(signal, group)
             self._seal_due(everything=closing and not pending)
-            self.room.look_at_disk(self._folder, every_s=_TIDY_EVERY_S)
-            self._retired.tidy(every_s=_TIDY_EVERY_S)
+            self._tidy()
             if closing and not pending:
                 return
+
+    def _tidy(self) -> None:
+        try:
+            self.room.look_at_disk(self._folder, every_s=_TIDY_EVERY_S)
+            self._retired.tidy(every_s=_TIDY_EVERY_S)
+        except OSError as error:
+            # Requests go on being written; what could not be deleted is tried again.
+            _log.warning("spool could not be tidied", errno=error.errno, error=error.strerror)
 
     def _commit(self, signal: Signal, group: list[_Pending]) -> None:
         started_s = time.perf_counter()
@@ -371,15 +384,16 @@ class Spool:
         *,
         readable: bool,
     ) -> None:
-        self.dead_letters.bury(
-            payload,
-            signal=header.signal,
-            reason=reason,
-            items=items,
-            received_ns=received_ns,
-            buried_ns=self._clock.now_ns(),
-            segment_id=header.segment_id,
-            index=index,
-            is_readable=readable,
-        )
+        with disk_errors_as_transient():
+            self.dead_letters.bury(
+                payload,
+                signal=header.signal,
+                reason=reason,
+                items=items,
+                received_ns=received_ns,
+                buried_ns=self._clock.now_ns(),
+                segment_id=header.segment_id,
+                index=index,
+                is_readable=readable,
+            )
         DEAD_LETTERS.labels(header.signal, reason).inc()
