@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from analytics.correlate.flows import COLUMNS, FlowBook, flow_rows
 from analytics.correlate.statements import Statements
 from analytics.correlate.watermarks import Watermarks
+from analytics.sla.ladder_sql import ladder_book
 from core.clock import ns_from_datetime
 from runbooks.catalogs import Catalog
 from storage.sqlfiles import load_sql
@@ -14,6 +15,7 @@ QUIET_US = 30_000_000
 _RETRY_US = 10_000_000
 _CALENDAR_BACK = timedelta(days=400)
 _CALENDAR_AHEAD = timedelta(days=400)
+_ELAPSED = ladder_book(())
 _WORK = ("tick_steps", "tick_components", "tick_chosen", "tick_flows", "tick_transactions")
 
 
@@ -38,10 +40,12 @@ def assemble(
         flow_names=[*(flow.name for flow in book.flows), ""],
         flow_codes=[*range(1, len(book.flows) + 1), 0],
     )
+    # Ladders of years of days are long texts: they are sent only where a flow of this tick counts business time.
+    ladders = book.ladders if statements.rows("uses_calendar")[0]["used"] else _ELAPSED
     sql = load_sql("analytics.correlate", "sql/transactions")
-    sql = sql.replace("DUE_FROM_START", book.ladders.expression("started_us", "w", "k"))
-    sql = sql.replace("DUE_FROM_ANCHOR", book.ladders.expression("passed[a]", "w", "k"))
-    sql = sql.replace("DEADLINE_DUE", book.ladders.expression("started_us", "deadline_us", "deadline_clock"))
-    params = book.ladders.params((now - _CALENDAR_BACK).date(), (now + _CALENDAR_AHEAD).date())
+    sql = sql.replace("DUE_FROM_START", ladders.expression("started_us", "w", "k"))
+    sql = sql.replace("DUE_FROM_ANCHOR", ladders.expression("passed[a]", "w", "k"))
+    sql = sql.replace("DEADLINE_DUE", ladders.expression("started_us", "deadline_us", "deadline_clock"))
+    params = ladders.params((now - _CALENDAR_BACK).date(), (now + _CALENDAR_AHEAD).date())
     moment = {"now_us": ns_from_datetime(now) // 1_000, "quiet_us": QUIET_US, "retry_us": _RETRY_US}
     statements.text(sql, {**params, **moment}, plain=True)
