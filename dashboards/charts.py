@@ -6,7 +6,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboards.components import aria
-from dashboards.formats import count, duration, plural, ratio
+from dashboards.formats import count, duration, plural, ratio, ratio_beside
 from dashboards.views.transaction import TimePart
 
 Node = Any
@@ -62,9 +62,10 @@ def failure_rate(value: float | None, allowed: float | None) -> Node:
     if value is None:
         return html.Span("unknown", className="muted")
     over = allowed is not None and value > allowed
-    note = f"{'over' if over else 'of'} {ratio(allowed)} allowed" if allowed is not None else "no objective"
+    shown, bound = ratio_beside(value, allowed) if allowed is not None else (ratio(value), "")
+    note = f"{'over' if over else 'of'} {bound} allowed" if allowed is not None else "no objective"
     return html.Div(
-        [html.Span(ratio(value), className=f"num {'over' if over else ''}"), html.Span(note, className="muted small")]
+        [html.Span(shown, className=f"num {'over' if over else ''}"), html.Span(note, className="muted small")]
     )
 
 

@@ -27,7 +27,8 @@ Row = Mapping[str, Any]
 _LOGS_SHOWN = 200
 _ERROR_SEVERITY = 17
 _WARN_SEVERITY = 13
-_LOOSE_GAP = 0.14
+_ROOM_BEHIND = 0.14
+_ROOM_INSIDE = 0.3
 
 
 def waterfall_rows(context: PageContext, row: Row, shape: Waterfall) -> Node:
@@ -89,12 +90,14 @@ def _bar(context: PageContext, bar: Bar, picked: str) -> Node:
     style = {"left": f"{left:.2f}%", "width": f"{max(width, 0.0):.2f}%"}
     shape = "wf-event" if mark.kind == "event" else "wf-bar"
     text = "" if mark.kind == "event" else duration(mark.end_ms - mark.start_ms)
-    beside = (
-        {"right": f"{100 - left:.2f}%"} if left + width > (1 - _LOOSE_GAP) * 100 else {"left": f"{left + width:.2f}%"}
-    )
+    place, inside_bar = _text_place(bar)
     track = [
         html.I(className=f"{shape} {category_class(mark.category)}{' is-error' if mark.is_error else ''}", style=style),
-        html.Span([icon("cross") if mark.is_error else None, text], className="wf-text num", style=beside),
+        html.Span(
+            [icon("cross") if mark.is_error else None, text],
+            className=f"wf-text num {'wf-inside' if inside_bar else ''}",
+            style=place,
+        ),
     ]
     inside = [
         html.Div(name, className="wf-name", style={"paddingLeft": f"{min(bar.depth, 12) * 14}px"}),
@@ -105,6 +108,16 @@ def _bar(context: PageContext, bar: Bar, picked: str) -> Node:
         filter(None, ["wf-row stay", "is-error" if mark.is_error else "", "is-picked" if picked == mark.key else ""])
     )
     return html.Li(link(inside, target, style_name))
+
+
+def _text_place(bar: Bar) -> tuple[dict[str, str], bool]:
+    """Say where the duration goes: inside a long bar, else behind a short one, else before it."""
+    left, right = bar.left_ratio * 100, (bar.left_ratio + bar.width_ratio) * 100
+    if bar.width_ratio > _ROOM_INSIDE:
+        return {"right": f"{100 - right:.2f}%"}, True
+    if right > (1 - _ROOM_BEHIND) * 100:
+        return {"right": f"{100 - left:.2f}%"}, False
+    return {"left": f"{right:.2f}%"}, False
 
 
 def selected_evidence(context: PageContext, row: Row) -> Node:

@@ -42,6 +42,12 @@ def ratio(value: float | None) -> str:
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %" if percent >= 1 else f"{percent:.2f} %"  # noqa: PLR2004
 
 
+def ratio_beside(value: float, limit: float) -> tuple[str, str]:
+    """Return two ratios that differ with as many digits as it takes to see that they do."""
+    shown, bound = ratio(value), ratio(limit)
+    return (f"{value * 100:.2f} %", f"{limit * 100:.2f} %") if shown == bound and value != limit else (shown, bound)
+
+
 def count(value: float | None) -> str:
     """Return a count with thin spaces between thousands: ``12 345``; a dash for None."""
     return NOTHING if value is None else f"{value:,.0f}".replace(",", "\u202f")
@@ -53,14 +59,13 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 
 def words(name: str) -> str:
-    """Return an identifier as words: ``sent_to_supplier`` -> ``sent to supplier``."""
-    return name.replace("_", " ").strip()
+    """Return an identifier as words: ``sent_to_supplier`` -> ``sent to supplier``, ``po_created`` -> ``PO created``."""
+    return " ".join(_ACRONYMS.get(part.lower(), part) for part in name.replace("_", " ").strip().split(" "))
 
 
 def label(name: str) -> str:
     """Return an identifier as a label: ``po_number`` -> ``PO number``, ``goods_receipt`` -> ``Goods receipt``."""
-    parts = [_ACRONYMS.get(part.lower(), part) for part in words(name).split(" ")]
-    text = " ".join(parts)
+    text = words(name)
     return text[:1].upper() + text[1:]
 
 

@@ -50,7 +50,7 @@ def build_layout(config: DashboardsConfig) -> Node:
                             dcc.Input(
                                 id="search",
                                 type="search",
-                                placeholder="Any identifier: PO, employee, message, trace …",
+                                placeholder="Any identifier: PO, employee, trace …",
                                 autoComplete="off",
                                 spellCheck=False,
                                 debounce=False,

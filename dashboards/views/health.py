@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboards.formats import count, duration, plural, ratio
+from dashboards.formats import count, duration, plural, ratio_beside
 
 Row = Mapping[str, Any]
 STATES = ("failing", "stuck", "late", "slow", "unknown", "quiet", "ok")
@@ -86,8 +86,9 @@ def _trouble(entry: Row) -> tuple[str, str, str] | None:
     allowed = _allowed_failures(entry)
     failing = entry.get("failure_ratio")
     if failing and failing > allowed:
-        promise = f", {ratio(allowed)} is allowed" if allowed else ""
-        return "failing", f"{ratio(failing)} of transactions fail{promise}", "failed"
+        shown, bound = ratio_beside(failing, allowed)
+        promise = f", {bound} is allowed" if allowed else ""
+        return "failing", f"{shown} of transactions fail{promise}", "failed"
     if entry.get("stuck"):
         return "stuck", f"{plural(entry['stuck'], 'transaction')} stuck", "stuck"
     if entry.get("open_breaches"):

@@ -156,9 +156,7 @@ def sla_clock(row: Row, now: datetime) -> SlaClock:
         return SlaClock("unknown", "Not judged", "a source is silent")
     if row.get("status") == "failed":
         left_ms = (deadline - now).total_seconds() * 1_000
-        return SlaClock(
-            "bad", "Failed", f"{duration(left_ms)} left to repair it" if left_ms > 0 else "ended without success"
-        )
+        return SlaClock("bad", "Failed", f"{duration(left_ms)} left" if left_ms > 0 else "ended without success")
     judged = bool(sla.get("judged"))
     ended = instant(row.get("ended_at"))
     return _open_clock(row, deadline, now, judged) if ended is None else _ended_clock(deadline, ended, judged)

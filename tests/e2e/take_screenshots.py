@@ -15,6 +15,7 @@ import httpx
 from selenium import webdriver
 
 from tests.e2e.browser import browser_missing, open_browser, open_page, set_size
+from tests.e2e.palette import with_palette
 
 WIDE, PHONE = (1280, 820), (390, 844)
 TALLEST = 940
@@ -74,7 +75,7 @@ def take(driver: webdriver.Chrome, url: str, picture: Picture, folder: Path) -> 
     set_size(driver, width, min(max(whole, height), TALLEST))
     time.sleep(0.6)  # Plotly draws a resized figure with a delay of its own
     path = folder / f"{picture.name}.png"
-    driver.save_screenshot(str(path))
+    path.write_bytes(with_palette(driver.get_screenshot_as_png()))
     return path
 
 

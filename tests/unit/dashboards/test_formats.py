@@ -67,3 +67,9 @@ def test_names_become_labels():
     assert formats.label("po_number") == "PO number"
     assert formats.label("goods_receipt") == "Goods receipt"
     assert formats.label("saas") == "SaaS"
+
+
+def test_two_ratios_that_differ_are_seen_to_differ():
+    assert formats.ratio_beside(0.0104, 0.01) == ("1.04 %", "1.00 %")
+    assert formats.ratio_beside(0.042, 0.01) == ("4.2 %", "1.0 %")
+    assert formats.ratio_beside(0.01, 0.01) == ("1.0 %", "1.0 %")

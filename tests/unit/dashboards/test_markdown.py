@@ -46,4 +46,4 @@ def test_tight_lists_have_no_paragraphs_in_them():
 def test_values_that_only_a_transaction_has_are_blanks_that_name_them():
     drawn = render_markdown("Flow &lt;missing tx.flow\\_name&gt; and `<missing tx.po_number>`.")
     blanks = [part for part in parts_of(drawn) if getattr(part, "className", "") == "blank"]
-    assert [text_of(blank) for blank in blanks] == ["flow name", "po number"]
+    assert [text_of(blank) for blank in blanks] == ["flow name", "PO number"]
