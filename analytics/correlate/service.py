@@ -55,6 +55,13 @@ class Correlator:
             self._trouble = ""
             return report
 
+    def catch_up(self) -> None:
+        """Tick until nothing is pending; for a store that no server works on."""
+        while True:
+            report = self.tick()
+            if not report.segments and not report.more:
+                return
+
     def start(self) -> None:
         """Begin ticking."""
         self._ending.clear()

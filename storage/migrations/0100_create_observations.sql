@@ -46,4 +46,4 @@ CREATE TABLE observations
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (unit_id, observation_id, content_hash)
-SETTINGS index_granularity = 512, min_compress_block_size = 16384, max_compress_block_size = 65536
+SETTINGS index_granularity = 1024
