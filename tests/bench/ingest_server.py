@@ -30,7 +30,10 @@ def main() -> None:
     clock = SystemClock()
     store = open_store(StorageConfig(path=data / "store"))
     apply_migrations(store)
-    service = CollectorService(store, open_state(data), CatalogProvider([], clock), clock, config, data)
+    # An empty catalog: no redaction rules, so that the path without them is what is measured.
+    (data / "catalog").mkdir(exist_ok=True)
+    catalog = CatalogProvider([data / "catalog"], clock)
+    service = CollectorService(store, open_state(data), catalog, clock, config, data)
     service.start()
     _name_threads()
     _say({"grpc_port": service.grpc_port, "http_port": service.http_port})
