@@ -111,7 +111,7 @@ def ago(value: str | datetime | None, now: datetime) -> str:
     if moment is None:
         return NOTHING
     distance = now - moment
-    if abs(distance) < timedelta(seconds=1):
+    if abs(distance) < timedelta(seconds=2):
         return "now"
     ms = distance / timedelta(milliseconds=1)
     return f"{duration(ms)} ago" if ms > 0 else f"in {duration(-ms)}"

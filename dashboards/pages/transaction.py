@@ -172,14 +172,12 @@ def _stop(context: PageContext, stop: Station) -> Node:
         [
             html.Span(icon(_STOP_ICONS[style]), className="stop"),
             html.Div(stop.title, className="stop-title"),
-            html.Div(
-                when(stop.at, context.zone, context.now) if stop.at else _STOP_WORDS[style], className="stop-time"
-            ),
+            html.Div(when(stop.at, context.zone, context.now) if stop.at else stop.word, className="stop-time"),
             html.Div(stop.system, className="stop-system muted"),
             html.Div(stop.note, className="stop-note"),
         ],
         className=f"stop-{style}",
-        **aria(f"{stop.title}: {_STOP_WORDS[style]}"),
+        **aria(f"{stop.title}: {stop.word}"),
     )
 
 
@@ -190,14 +188,6 @@ _STOP_ICONS = {
     "overdue": "alert",
     "missing": "question",
     "skipped": "skip",
-}
-_STOP_WORDS = {
-    "done": "done",
-    "failed": "failed",
-    "pending": "to come",
-    "overdue": "overdue",
-    "missing": "missing",
-    "skipped": "skipped",
 }
 
 

@@ -16,6 +16,7 @@ STATUS_WORDS = {
     "unknown": "Unknown",
     "in_progress": "In progress",
 }
+_WORDS = {"done": "done", "failed": "failed", "pending": "to come", "missing": "missing", "skipped": "skipped"}
 _ENDED = ("failed", "completed", "completed_late")
 _TYPES_LAST = ("trace", "correlation", "message_id", "message")
 TIME_PARTS = (("work_ms", "Work"), ("queue_ms", "Queue"), ("retry_ms", "Retry"), ("unexplained_ms", "Unexplained"))
@@ -34,6 +35,7 @@ class Station:
         system: Where it happens; empty when not known.
         at: RFC 3339 time, or empty.
         note: What stands below it: elapsed time, attempts, due time.
+        word: Its status in words.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Station:
     system: str
     at: str
     note: str
+    word: str
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ def _station(row: Row, now: datetime, zone: tzinfo, ended: bool) -> Station:
         system=row.get("system") or "",
         at=row.get("at") or "",
         note=", ".join(notes),
+        word="overdue" if overdue else "not reached" if ended and row["status"] == "pending" else _WORDS[row["status"]],
     )
 
 

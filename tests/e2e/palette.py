@@ -18,7 +18,7 @@ _COLOURS = 256
 
 def with_palette(png: bytes) -> bytes:
     """
-    Return *png* with at most 256 colours: the most frequent ones; every other becomes the nearest of them.
+    Return *png* with at most 256 colours: frequent and vivid ones; every other becomes the nearest of them.
 
     Args:
         png: A picture as browsers write it: 8 bits a channel, RGB or RGBA, not interlaced.
@@ -27,8 +27,11 @@ def with_palette(png: bytes) -> bytes:
     height, width, _ = pixels.shape
     packed = (pixels[..., 0].astype(np.uint32) << 16) | (pixels[..., 1].astype(np.uint32) << 8) | pixels[..., 2]
     colours, inverse, counts = np.unique(packed.reshape(-1), return_inverse=True, return_counts=True)
-    kept = np.sort(np.argsort(counts)[::-1][:_COLOURS])
-    palette, everyone = _channels(colours[kept]), _channels(colours)
+    everyone = _channels(colours)
+    # A small coloured mark says more than one more shade of grey.
+    saturation = (everyone.max(axis=1) - everyone.min(axis=1)) / 255
+    kept = np.sort(np.argsort(np.sqrt(counts) * (0.25 + saturation))[::-1][:_COLOURS])
+    palette = everyone[kept]
     nearest = np.empty(len(colours), dtype=np.uint8)
     for start in range(0, len(colours), 4096):
         part = everyone[start : start + 4096]
