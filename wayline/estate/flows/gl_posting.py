@@ -64,10 +64,10 @@ def _validate(story: Story) -> None:
 
 def _load(story: Story) -> None:
     story.wait(5, 30)
+    knows = story.numbers.rng.random() < _KNOWS_CORRELATION_RATIO
     with story.step("analytics-warehouse", "load journals", milestone="journals_loaded", keys=("journal_batch",)):
         for child in story.children:
             reached = "journal_rejected" if child.rejected else "journal_posted"
-            knows = story.numbers.rng.random() < _KNOWS_CORRELATION_RATIO
             said = _child_attributes(story, child, reached, correlation=knows)
             with story.span("analytics-warehouse", "post journal", attributes=said):
                 story.busy(1, 8)
