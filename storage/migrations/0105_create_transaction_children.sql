@@ -12,6 +12,7 @@ CREATE TABLE transaction_children
     last_us Int64 CODEC(LZ4),
     systems Array(LowCardinality(String)) CODEC(LZ4),
     observation_count UInt32 CODEC(LZ4),
+    origin Tuple(category String, system String, confidence Float32, evidence String) CODEC(LZ4),
     version UInt64 CODEC(LZ4),
     deleted UInt8 CODEC(LZ4)
 )

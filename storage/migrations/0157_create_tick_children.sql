@@ -5,6 +5,7 @@ CREATE TABLE tick_children
     total UInt32,
     completed UInt32,
     failed UInt32,
-    ended_us Int64
+    ended_us Int64,
+    origin Tuple(category String, system String, confidence Float32, evidence String)
 )
 ENGINE = Memory

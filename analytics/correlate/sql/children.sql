@@ -1,4 +1,5 @@
--- How the children stand of the transactions of the tick, and of parents that are nothing but their children.
+-- How the children stand of the transactions of the tick, and of parents that are nothing but their children. Where the
+-- trouble of a parent starts, its failed child with the clearest origin says.
 INSERT INTO tick_children
 WITH keys AS
 (
@@ -14,7 +15,9 @@ SELECT
     count(),
     countIf(c.status IN ('completed', 'completed_late')),
     countIf(c.status = 'failed'),
-    max(c.ended_us)
+    max(c.ended_us),
+    argMaxIf(c.origin, (c.origin.confidence, c.origin.category, c.origin.system, c.transaction_id),
+        c.status = 'failed' AND c.origin.category != '')
 FROM
 (
     SELECT *

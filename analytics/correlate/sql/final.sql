@@ -11,7 +11,7 @@ SELECT
     identifiers, milestones, current_milestone, next_milestone,
     if(next_due_us = 0, NULL, fromUnixTimestamp64Micro(next_due_us, 'UTC')),
     failed_milestone, missing_milestone, systems,
-    category, system, confidence, evidence,
+    start.1, start.2, start.3, start.4,
     if(deadline_us = 0, NULL, fromUnixTimestamp64Micro(deadline_us, 'UTC')),
     breached,
     if(breached, fromUnixTimestamp64Micro(deadline_us, 'UTC'), NULL),
@@ -29,11 +29,13 @@ FROM
         cityHash64(
             flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
             systems, deadline_us, breached, judged, verdicts, observation_count, total, completed, failed,
-            category, system, confidence, evidence, work_ms, queue_ms, retry_ms, unexplained_ms) AS hash
+            start, work_ms, queue_ms, retry_ms, unexplained_ms) AS hash
     FROM
     (
         SELECT
             *,
+            if(own_category = '' AND failed > 0, children_origin, (own_category, own_system, own_confidence, own_evidence))
+                AS start,
             multiIf(
                 total = 0 OR status = 'failed', status,
                 failed > total * (1 - child_ratio), 'failed',
@@ -62,8 +64,8 @@ FROM
         ) AS f ON f.now_in = t.transaction_id
         LEFT JOIN
         (
-            SELECT transaction_id AS origin_of, category, system, confidence, evidence,
-                work_ms, queue_ms, retry_ms, unexplained_ms
+            SELECT transaction_id AS origin_of, toString(category) AS own_category, toString(system) AS own_system,
+                confidence AS own_confidence, evidence AS own_evidence, work_ms, queue_ms, retry_ms, unexplained_ms
             FROM work_origins
         ) AS o ON o.origin_of = toString(t.transaction_id)
         LEFT JOIN
@@ -72,7 +74,9 @@ FROM
         ) AS a ON a.child_id = t.transaction_id
         LEFT JOIN
         (
-            SELECT parent_id AS parent_of, total, completed, failed, ended_us AS children_ended_us FROM tick_children
+            SELECT parent_id AS parent_of, total, completed, failed, ended_us AS children_ended_us,
+                origin AS children_origin
+            FROM tick_children
         ) AS c ON c.parent_of = toString(t.transaction_id)
         LEFT JOIN (SELECT flow AS ruled_flow, child_ratio FROM tick_flows) AS w ON w.ruled_flow = t.flow
     )

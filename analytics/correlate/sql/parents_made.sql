@@ -1,7 +1,7 @@
 -- Parents of which nothing is known but their children.
 INSERT INTO tick_final (
     started_hour, transaction_id, version, status, own_status, revision, started_at, ended_at, last_at, duration_ms,
-    identifiers, systems, child_total, child_completed, child_failed, observation_count, updated_at)
+    identifiers, systems, origin_category, origin_system, origin_confidence, origin_evidence, child_total, child_completed, child_failed, observation_count, updated_at)
 SELECT
     toStartOfHour(fromUnixTimestamp64Micro(begin_us, 'UTC')), parent_id, {version:UInt64},
     multiIf(failed > 0, 'failed', completed < total, 'in_progress', 'completed') AS state, 'completed', 1,
@@ -9,7 +9,7 @@ SELECT
     if(state = 'completed', fromUnixTimestamp64Micro(finish_us, 'UTC'), NULL),
     fromUnixTimestamp64Micro(final_us, 'UTC'),
     (final_us - begin_us) / 1000,
-    [(type, value, 'identity')], systems, total, completed, failed, 0, {now:DateTime64(3, 'UTC')}
+    [(type, value, 'identity')], systems, origin.1, origin.2, origin.3, origin.4, total, completed, failed, 0, {now:DateTime64(3, 'UTC')}
 FROM
 (
     SELECT
@@ -18,7 +18,9 @@ FROM
         countIf(c.status IN ('completed', 'completed_late')) AS completed,
         countIf(c.status = 'failed') AS failed,
         min(c.started_us) AS begin_us, max(c.ended_us) AS finish_us, max(c.last_us) AS final_us,
-        arraySort(groupUniqArrayArray(c.systems)) AS systems
+        arraySort(groupUniqArrayArray(c.systems)) AS systems,
+        argMaxIf(c.origin, (c.origin.confidence, c.origin.category, c.origin.system, c.transaction_id),
+            c.status = 'failed' AND c.origin.category != '') AS origin
     FROM
     (
         SELECT *

@@ -21,6 +21,7 @@ def test_a_batch_is_a_parent_with_children_of_its_own(line):
     assert {row["parent_id"] for row in children} == {parent["transaction_id"]}
     assert (parent["child_total"], parent["child_completed"], parent["child_failed"]) == (COUNT, COUNT - 3, 3)
     assert parent["status"] == "failed"
+    assert parent["origin_category"] != ""
     assert len(line.holders("trace", trace_id("b").hex())) == COUNT + 1
 
 
