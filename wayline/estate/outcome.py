@@ -1,6 +1,6 @@
 """What a told transaction truly is at a moment, judged by the catalog's own terms (CONTRACT section 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -118,12 +118,23 @@ def _late(told: Told, at_ns: int) -> bool:
     return at_ns - told.started_ns > told.deadline.seconds * NS_PER_S
 
 
+def carried(identifiers: Mapping[str, str], items: Iterable[Item]) -> dict[str, str]:
+    """Return those of *identifiers* that some evidence carries: a number nobody told yet finds no transaction."""
+    told: set[object] = set()
+    for item in items:
+        told.update(item.data.values() if isinstance(item, EventItem) else item.attributes.values())
+    return {kind: value for kind, value in identifiers.items() if value in told}
+
+
 def cut_off(told: Told, sent: list[Item]) -> Told:
     """Return *told* as far as the *sent* evidence tells it: what a run that was stopped leaves behind."""
     heard = {milestone for item in sent for milestone in _milestones_of(item)}
     known = {name: passed for name, passed in told.milestones.items() if name in heard}
     complete = len(known) == len(told.milestones)
-    return replace(told, items=sent, milestones=known, ending=told.ending if complete else Ending.STALLED)
+    identifiers = carried(told.identifiers, sent)
+    return replace(
+        told, identifiers=identifiers, items=sent, milestones=known, ending=told.ending if complete else Ending.STALLED
+    )
 
 
 def _milestones_of(item: Item) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from wayline.estate.faults import FAULTS, Fault
 from wayline.estate.flows import SCRIPTS
 from wayline.estate.keys import Numbers
 from wayline.estate.landscape import Landscape
-from wayline.estate.outcome import Ending, Told
+from wayline.estate.outcome import Ending, Told, carried
 from wayline.estate.passages import Child
 from wayline.estate.story import Story
 from wayline.estate.telemetry import NS_PER_S, EventItem, Item, LogItem
@@ -163,7 +163,7 @@ class Teller:
         told = Told(
             flow=flow,
             deadline=self._catalog.deadline_of(flow),
-            identifiers=story.identifiers,
+            identifiers=carried(story.identifiers, story.items),
             items=story.items,
             milestones=story.milestones,
             ending=ending,

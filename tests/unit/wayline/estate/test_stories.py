@@ -69,6 +69,18 @@ def test_truth_line_has_the_shape_of_the_contract(tell_run, end_ns):
             assert line["origin"] is None
 
 
+def test_truth_names_no_identifier_that_no_evidence_carries(tell_run):
+    failed_early = [told for told in tell_run("gateway_rejects") if "po_created" in told.milestones and told.origin]
+    for told in tell_run(*FAULTS):
+        said = {
+            value
+            for item in told.items
+            for value in (item.data if isinstance(item, EventItem) else item.attributes).values()
+        }
+        assert set(told.identifiers.values()) <= said
+    assert any("po_number" not in told.identifiers for told in failed_early)
+
+
 def test_every_span_stands_inside_a_trace_that_is_told(tell_run):
     for told in tell_run(*FAULTS):
         known = {span.ref for span in spans_of(told)}
