@@ -6,6 +6,7 @@ so that nothing is acknowledged that could not be flushed.
 """
 
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -54,6 +55,8 @@ class Wayline:
         _refuse_open_host(settings)
         data = settings.server.data
         data.mkdir(parents=True, exist_ok=True)
+        # The embedded engine keeps its compiled message schemas in the current directory and nowhere else.
+        os.chdir(data)
         self.state = open_state(settings.server.state_url or data)
         self.store: Store = open_store(settings.storage)
         apply_migrations(self.store)

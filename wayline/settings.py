@@ -144,9 +144,12 @@ def load_settings(
 
 
 def _derive(merged: dict[str, Any]) -> dict[str, Any]:
-    """Put the embedded engine under the data folder, and every port on the server's address, unless said otherwise."""
+    """Put the engine under the data folder and every port on the server's address, unless said; make paths absolute."""
+    merged["server"]["data"] = Path(merged["server"]["data"]).absolute()
+    merged["catalog"]["dirs"] = tuple(Path(folder).absolute() for folder in merged["catalog"]["dirs"])
     if merged["storage"]["path"] == StorageConfig().path:
-        merged["storage"]["path"] = Path(merged["server"]["data"]) / "store"
+        merged["storage"]["path"] = merged["server"]["data"] / "store"
+    merged["storage"]["path"] = Path(merged["storage"]["path"]).absolute()
     if merged["collector"]["host"] == CollectorConfig().host:
         merged["collector"]["host"] = merged["server"]["host"]
     return merged
