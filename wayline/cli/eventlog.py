@@ -29,6 +29,7 @@ def import_log(
     catalog: CatalogOption = None,
 ) -> None:
     """Send an event log to the server at --url when one answers there, else into the store at --data."""
+    file = file.absolute()  # the offline store works inside its data folder
     rules = load_mapping(mapping)
     if _answers(url):
         with httpx.Client(base_url=url, timeout=60) as client:
