@@ -7,6 +7,7 @@ from typing import Any
 from alerting.service import AlertService
 from analytics.read import Reader
 from dashboards.config import DashboardsConfig
+from dashboards.formats import label
 from dashboards.urlstate import PageState, TimeRange
 from runbooks import Catalog
 
@@ -45,6 +46,11 @@ class PageContext:
     def zone(self) -> tzinfo:
         """Zone in which times are shown."""
         return self.state.zone
+
+    def flow_title(self, name: str) -> str:
+        """Return what people call a flow: its title in the catalog, else its name as words."""
+        flow = self.catalog.flows.get(name)
+        return flow.label if flow else label(name)
 
 
 @dataclass(frozen=True)

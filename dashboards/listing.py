@@ -99,7 +99,7 @@ def _name(context: PageContext, item: Row) -> Node:
 def _flow(context: PageContext, item: Row) -> Node:
     flow = item.get("flow")
     name = (
-        link(label(flow), context.state.link(page_path("flows", flow)))
+        link(context.flow_title(flow), context.state.link(page_path("flows", flow)))
         if flow
         else html.Span("unclassified", className="muted")
     )

@@ -112,7 +112,7 @@ def _card(context: PageContext, row: Row) -> Node:
         if row.get("oldest_at")
         else None,
         html.Span(["owner ", html.Strong(row["owner"])]) if row.get("owner") else None,
-        link(["flow ", label(row["flow"])], context.state.link(page_path("flows", row["flow"])))
+        link(["flow ", context.flow_title(row["flow"])], context.state.link(page_path("flows", row["flow"])))
         if row.get("flow")
         else None,
     ]
@@ -195,7 +195,7 @@ def _table(context: PageContext, alerts: Sequence[Row]) -> Node:
             ),
             level_badge(_STATE_LEVELS.get(row["state"], "unknown"), label(row["state"])),
             tier_badge(row.get("tier")),
-            html.Span(label(row["flow"]) if row.get("flow") else NOTHING),
+            html.Span(context.flow_title(row["flow"]) if row.get("flow") else NOTHING),
             when(row.get("starts_at"), context.zone, context.now),
             when(row.get("ends_at"), context.zone, context.now),
             html.Span(row.get("acked_by") or NOTHING),

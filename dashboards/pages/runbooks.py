@@ -7,7 +7,6 @@ from dash import html
 
 from dashboards.components import empty, link, notice, page_head, section
 from dashboards.context import Page, PageContext
-from dashboards.formats import label
 from dashboards.markdown import render_markdown
 from dashboards.panels import runbook_text
 from dashboards.urlstate import page_path
@@ -46,7 +45,7 @@ def _group(context: PageContext, title: Node, entries: Sequence[Row]) -> Node:
 
 
 def _flow(context: PageContext, flow: str) -> Node:
-    return link(label(flow), context.state.link(page_path("flows", flow)))
+    return link(context.flow_title(flow), context.state.link(page_path("flows", flow)))
 
 
 def render_one(context: PageContext) -> Page:

@@ -121,7 +121,7 @@ def _one(context: PageContext, row: Row) -> Page:
                 eyebrow=[
                     status_badge(row["status"]),
                     tier_badge(row.get("tier")),
-                    link(label(flow), context.state.link(page_path("flows", flow)))
+                    link(context.flow_title(flow), context.state.link(page_path("flows", flow)))
                     if flow
                     else html.Span("unclassified"),
                 ],
