@@ -98,6 +98,7 @@ def _log_row(item: Log, segment: int, received: datetime) -> dict[str, Any]:
         "service": item.service,
         "body": item.body,
         "attributes": item.attributes,
+        "content_hash": int.from_bytes(hashlib.sha256(repr(item).encode()).digest()[:8], "little"),
     }
 
 

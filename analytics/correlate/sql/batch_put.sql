@@ -20,14 +20,16 @@ FROM
         *,
         arrayFilter(i -> i.role = 'identity' AND i.type != 'message_id', identifiers) AS own_identifiers,
         arrayIntersect(arrayDistinct(identity_hashes), keys) AS carried,
+        arrayIntersect(arrayDistinct(identity_hashes), spare) AS carried_spare,
         multiIf(
             kind = 'span' OR (length(carried) != 1 AND placed), owner,
             length(carried) = 1, carried[1],
+            empty(carried) AND length(carried_spare) = 1, carried_spare[1],
             0) AS part,
         if(empty(keys) OR part = 0, unit_id, sipHash64(unit_id, part)) AS group_id,
-        arrayFilter(h -> h != part, carried) AS foreign_keys
+        arrayFilter(h -> h != part, if(has(keys, part), carried, arrayConcat(carried, carried_spare))) AS foreign_keys
     FROM (SELECT * EXCEPT group_id FROM tick_batch_observations) AS o
-    LEFT JOIN (SELECT unit_id AS batch_unit, keys FROM tick_batches) AS b ON o.unit_id = b.batch_unit
+    LEFT JOIN (SELECT unit_id AS batch_unit, keys, spare FROM tick_batches) AS b ON o.unit_id = b.batch_unit
     LEFT JOIN (SELECT unit_id AS part_unit, span_id AS part_span, owner, 1 AS placed FROM tick_fragments) AS f
         ON o.unit_id = f.part_unit AND o.span_id = f.part_span
     LEFT JOIN

@@ -90,3 +90,24 @@ def test_a_parent_that_is_seen_after_its_children_adopts_them(line):
     assert (parent["child_total"], parent["status"]) == (3, "completed")
     assert {row["parent_id"] for row in line.rows("flow = ''")} == {parent["transaction_id"]}
     assert len(line.rows()) == 4
+
+
+def test_evidence_of_a_part_is_shown_with_that_part_only(line):
+    line.deliver(*batch())
+    line.tick(100)
+    shown = line.store.rows("SELECT transaction_id, count() AS seen FROM transaction_observations GROUP BY 1")
+    assert sorted(row["seen"] for row in shown) == [1, *([2] * COUNT)]
+
+
+def test_parts_without_a_correlation_id_are_told_apart_by_another_value(line):
+    def job(trace, known):
+        yield Span(trace, "root", attributes={"permit": "BATCH"})
+        for n in range(4):
+            said = {"po_number": f"PO{n}"} | ({"correlation.id": f"c{n}"} if n in known else {})
+            yield Span(trace, f"item{n}", n, parent="root", attributes=said)
+            yield Span(trace, f"call{n}", n, parent=f"item{n}")
+
+    line.deliver(*job("first", {0, 1, 2, 3}), *job("half", {0, 1}), *job("one", {2}), *job("none", set()))
+    line.tick(100)
+    found = {row["identifiers"][0]["value"]: row["observation_count"] for row in line.rows()}
+    assert found == {"BATCH": 4, "c0": 8, "c1": 8, "c2": 8, "c3": 8}
