@@ -92,10 +92,11 @@ _LOG_RECORDS = "log_records " + _array_of(
 )
 LOGS = _signal("resource_logs", "scope_logs", _LOG_RECORDS)
 
-_NUMBER = ("as_double Float64", "as_int Int64", "arm Enum8('' = 0, 'as_double' = 1, 'as_int' = 2)")
-_EXEMPLARS = (
-    f"exemplars {_array_of('time_unix_nano UInt64', *_NUMBER, 'span_id String', 'trace_id String', _ATTRIBUTES)}"
-)
+# The numbers of an arm's enumeration are those of its fields; as_double has another one in exemplars.
+_NUMBER = ("as_double Float64", "as_int Int64", "arm Enum8('' = 0, 'as_double' = 4, 'as_int' = 6)")
+_EXEMPLAR_NUMBER = ("as_double Float64", "as_int Int64", "arm Enum8('' = 0, 'as_double' = 3, 'as_int' = 6)")
+_EXEMPLAR = ("time_unix_nano UInt64", *_EXEMPLAR_NUMBER, "span_id String", "trace_id String", _ATTRIBUTES)
+_EXEMPLARS = f"exemplars {_array_of(*_EXEMPLAR)}"
 _NUMBER_POINTS = f"points {_array_of(*_POINT_TIMES, *_NUMBER, _EXEMPLARS, _ATTRIBUTES, 'flags UInt32')}"
 _BUCKETS = _tuple_of("offset Int32", "bucket_counts Array(UInt64)")
 _EXTREMES = ("sum Nullable(Float64)", "min Nullable(Float64)", "max Nullable(Float64)")
