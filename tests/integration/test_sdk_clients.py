@@ -74,17 +74,17 @@ def transaction(served, identifier, *, whole):
     raise AssertionError(f"not whole in time: {reply.text}")
 
 
-def accepted(served, signal):
-    """Return how many items of *signal* the server says it accepted."""
+def counted(served, metric, signal):
+    """Return the sum over one of the server's own counters for *signal*."""
     lines = httpx.get(f"{served.url}/metrics", timeout=10).text.splitlines()
-    name = f'wayline_collector_accepted_items_total{{signal="{signal}"'
-    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+    matching = [line for line in lines if line.startswith(f"{metric}{{") and f'signal="{signal}"' in line]
+    return sum(float(line.rpartition(" ")[2]) for line in matching)
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "http", "http, gzip"])
 def test_what_the_python_sdk_sends_becomes_a_transaction(wayline, protocol):
     po_number = f"48{uuid.uuid4().int % 10**8:08d}"
-    before = accepted(wayline, "metrics")
+    stored_before = counted(wayline, "wayline_flush_stored_rows_total", "metrics")
     send_order(wayline, protocol, po_number)
     body = transaction(wayline, po_number, whole=lambda body: len(body["spans"]) == 2 and len(body["logs"]) == 1)
     by_name = {span["name"]: span for span in body["spans"]}
@@ -93,4 +93,8 @@ def test_what_the_python_sdk_sends_becomes_a_transaction(wayline, protocol):
     assert {span["service"] for span in body["spans"]} == {"python-portal"}
     assert body["logs"][0]["span_id"] == by_name["submit order"]["span_id"]
     assert body["logs"][0]["body"] == "order submitted"
-    assert accepted(wayline, "metrics") > before
+    until = time.monotonic() + 20
+    while counted(wayline, "wayline_flush_stored_rows_total", "metrics") == stored_before and time.monotonic() < until:
+        time.sleep(0.1)
+    assert counted(wayline, "wayline_flush_stored_rows_total", "metrics") > stored_before
+    assert counted(wayline, "wayline_dead_letters_total", "metrics") == 0
