@@ -26,10 +26,7 @@ def split_batches(statements: Statements) -> None:
     if not statements.count("tick_batches"):
         return
     statements.work("batch_take")
-    statements.store.execute(
-        "ALTER TABLE tick_observations DELETE WHERE observation_id IN"
-        " (SELECT observation_id FROM tick_batch_observations) SETTINGS mutations_sync = 1"
-    )
+    statements.command("batch_leave")
     statements.work("batch_spans")
     _climb(statements)
     statements.work("batch_spare")

@@ -41,6 +41,10 @@ class Statements:
             settings += ", query_plan_enable_optimizations = 0"
         self.store.execute(f"{sql.rstrip()}\nSETTINGS {settings}", params)
 
+    def command(self, name: str) -> None:
+        """Send ``sql/<name>.sql``, which is no INSERT."""
+        self.store.execute(load_sql("analytics.correlate", f"sql/{name}"))
+
     def rows(self, name: str, **params: Any) -> list[dict[str, Any]]:
         """Return the rows of ``sql/<name>.sql``."""
         return self.store.rows(load_sql("analytics.correlate", f"sql/{name}"), params)

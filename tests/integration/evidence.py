@@ -138,8 +138,9 @@ def deliver(store: Store, *items: Span | Log | Event, received: datetime | None 
             continue
         store.insert(table, list(rows[0]), [list(row.values()) for row in rows])
         times = [row["time"] for row in rows]
+        stored = START + timedelta(milliseconds=segment)  # grows with the order of storing, whatever the event times
         store.insert(
             "ingest_ledger",
             ["segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at"],
-            [[segment, "test", signal, len(rows), 0, min(times), max(times), when, when]],
+            [[segment, "test", signal, len(rows), 0, min(times), max(times), when, stored]],
         )

@@ -15,7 +15,7 @@ FROM
     )
     AND identity_hash NOT IN (SELECT identity_hash FROM tick_excluded)
     UNION ALL
-    SELECT arrayJoin(linked_units) AS unit_id
+    SELECT arrayJoin(linked_units)
     FROM tick_loaded
     WHERE unit_id IN (SELECT unit_id FROM tick_units WHERE round = {round:UInt16})
 )

@@ -93,11 +93,12 @@ def test_copies_that_differ_the_latest_end_wins_with_the_identifiers_of_both(lin
     assert {item["type"] for item in row["identifiers"]} == {"correlation", "po_number"}
 
 
-def test_a_single_link_joins_two_traces(line):
-    line.deliver(Span("t2", "b", at=1, kind=5, links=(("t1", "a"),)))
-    line.tick(2)
-    line.deliver(Span("t1", "a", kind=4))
-    line.tick(3)
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_single_link_joins_two_traces_from_either_side(line, order):
+    spans = (Span("t2", "b", at=1, kind=5, links=(("t1", "a"),)), Span("t1", "a", kind=4))
+    for number, place in enumerate(order):
+        line.deliver(spans[place])
+        line.tick(2 + number)
     assert line.one()["observation_count"] == 2
 
 
