@@ -8,10 +8,12 @@ FROM
     WHERE identity_hash IN
     (
         SELECT arrayJoin(arrayConcat(
-            identity_hashes, hop_hashes, [unit_id],
+            identity_hashes, hop_hashes,
             if(parent_value = '', [], [sipHash64(parent_type, parent_value)]))) AS value_hash
         FROM tick_loaded
         WHERE unit_id IN (SELECT unit_id FROM tick_units WHERE round = {round:UInt16})
+        UNION ALL
+        SELECT unit_id FROM tick_units WHERE round = {round:UInt16}
     )
     AND identity_hash NOT IN (SELECT identity_hash FROM tick_excluded)
     UNION ALL
