@@ -9,6 +9,7 @@ from wayline.estate.episodes import Schedule
 from wayline.estate.keys import Numbers
 from wayline.estate.telemetry import NS_PER_S
 from wayline.estate.teller import Arrival
+from wayline.estate.trouble import NEVER_NS
 
 _BATCH_FLOW = "gl_posting"
 _LAST_HEARD_NS = 6 * 3_600 * NS_PER_S
@@ -34,7 +35,7 @@ def past_arrivals(config: EstateConfig, seed: int, schedule: Schedule, start_ns:
     first_ns = start_ns - round(config.history_s * NS_PER_S)
     slots = range(round(config.history_s * rate))
     moments = (first_ns + round((slot + rng.random()) / rate * NS_PER_S) for slot in slots)
-    found += _with_batches(moments, len(found), schedule)
+    found += _with_batches(moments, len(found), schedule, before_ns=start_ns)
     return found[::-1]
 
 
@@ -48,13 +49,16 @@ def live_arrivals(
     return _with_batches(moments, first_ordinal, schedule)
 
 
-def _with_batches(moments: Iterable[int], first_ordinal: int, schedule: Schedule) -> Iterator[Arrival]:
-    """Number the arrivals, and make the first of every episode of a batch with failures that batch."""
+def _with_batches(
+    moments: Iterable[int], first_ordinal: int, schedule: Schedule, before_ns: int = NEVER_NS
+) -> Iterator[Arrival]:
+    """Number the arrivals, and make the first of every episode of a batch with failures that ends *before_ns* it."""
     seen: set[int] = set()
     for ordinal, at_ns in enumerate(moments, start=first_ordinal):
         arrival = Arrival(ordinal, at_ns)
         for episode in schedule.active(at_ns):
-            if episode.fault.name == "batch_partial" and episode.number not in seen:
+            fresh = episode.number not in seen and episode.end_ns <= before_ns
+            if fresh and episode.fault.name == "batch_partial":
                 seen.add(episode.number)
                 arrival = replace(arrival, flow=_BATCH_FLOW, full_batch=True)
         yield arrival
