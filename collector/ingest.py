@@ -26,6 +26,13 @@ _KNOWN = load_sql("collector", "sql/known_segments")
 _LAST_STORED = load_sql("collector", "sql/last_stored")
 _LEDGER = ("segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at")
 _SOURCES = {Signal.TRACES: "otlp", Signal.LOGS: "otlp", Signal.METRICS: "otlp", Signal.EVENTS: "cloudevents"}
+# What a remote store is sent becomes one part there, too, and is stored when it answers (see `collector.decode`).
+_SHIPPED = {
+    "min_insert_block_size_rows": "4000000",
+    "min_insert_block_size_bytes": "2000000000",
+    "async_insert": "0",
+    "insert_deduplicate": "0",
+}
 _EVENTS_TAG = b"\x0a"  # field 1 of message Events
 
 
@@ -65,7 +72,7 @@ class Stored:
 
 class Ingest:
     """
-    Statements about segments.
+    Statements about segments. Requests are decoded in the local engine; a remote store is sent the rows.
 
     Args:
         store: Where rows go.
@@ -77,6 +84,7 @@ class Ingest:
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._engine = store.local_engine()
         self._clock = clock
         self._last_stored_ms = store.value(_LAST_STORED)
 
@@ -95,7 +103,15 @@ class Ingest:
         with memory_file(self._pieces(signal, frames)) as path:
             for decode in self._decodes(signal, path, depth):
                 with DECODE_SECONDS.labels(signal).time():
-                    self._store.execute(decode.insert_sql, decode.params(path))
+                    self._insert(decode, path)
+
+    def _insert(self, decode: Decode, path: str) -> None:
+        if self._engine is self._store:
+            self._store.execute(decode.insert_sql, decode.params(path))
+            return
+        blocks = self._engine.native(decode.select_sql, decode.params(path))
+        if blocks:
+            self._store.insert_native(decode.table, decode.columns, blocks, _SHIPPED)
 
     def read_rows(self, signal: Signal, frames: Sequence[OwnedFrame]) -> int:
         """
@@ -109,7 +125,7 @@ class Ingest:
         """
         with memory_file(self._pieces(signal, frames)) as path:
             return sum(
-                self._store.value(decode.count_sql, decode.params(path))
+                self._engine.value(decode.count_sql, decode.params(path))
                 for decode in self._decodes(signal, path, "flat")
             )
 
@@ -127,7 +143,7 @@ class Ingest:
         if signal is not Signal.METRICS:
             return decodes
         question = metric_kinds_question()
-        points = self._store.rows(question.sql, question.params(path))[0]
+        points = self._engine.rows(question.sql, question.params(path))[0]
         return [decode for decode, count in zip(decodes, points.values(), strict=True) if count]
 
     def stored(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, Stored]:

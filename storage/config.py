@@ -1,6 +1,7 @@
 """What an operator sets about the store."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,9 +11,9 @@ class StorageConfig(BaseModel):
     Where telemetry is kept.
 
     Attributes:
-        path: Folder of the embedded engine; used when *url* is empty.
+        path: Folder of the embedded engine; with *url*, of the engine that only decodes and keeps nothing.
         url: ``clickhouse://user:password@host:8123/database`` (or ``clickhouses://`` for TLS); empty for embedded.
-        database: Database that holds Wayline's tables.
+        database: Database that holds Wayline's tables, where *url* names none.
         pool_size: Connections that may run statements side by side.
     """
 
@@ -22,6 +23,11 @@ class StorageConfig(BaseModel):
     url: str = ""
     database: str = "wayline"
     pool_size: int = 6
+
+    @property
+    def target_database(self) -> str:
+        """The database that *url* names, or else *database*."""
+        return unquote(urlsplit(self.url).path.strip("/")) or self.database
 
     @property
     def interface(self) -> str:

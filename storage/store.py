@@ -5,18 +5,22 @@ A clickhouse-connect client on the embedded engine holds a lock while a statemen
 side by side and release the GIL; so the store lends clients from a pool. Every time that comes out is aware and UTC.
 """
 
+import io
 import queue
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self, cast
 
 import clickhouse_connect
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.httpclient import HttpClient
 
 from storage.config import StorageConfig
 from storage.errors import StoreError, error_from_engine
+from storage.sending import SentOnce
 
 __all__ = ["Params", "Store", "StoreError", "open_store"]
 
@@ -37,9 +41,26 @@ class Store:
     def __init__(self, config: StorageConfig) -> None:
         self.config = config
         self._clients: queue.LifoQueue[Client] = queue.LifoQueue()
-        self._create_database(config.database)
+        self._local: Self | None = None
+        self._local_lock = threading.Lock()
+        self._create_database(config.target_database)
         for _ in range(config.pool_size):
-            self._clients.put(self._connect(database=config.database))
+            self._clients.put(self._connect(database=config.target_database))
+
+    def local_engine(self) -> Self:
+        """
+        Return a store on the engine in this process, which can read this process's memory files.
+
+        It is this store when that is embedded; else one that is opened at the first call, keeps nothing, and is closed
+        with this one.
+        """
+        if not self.config.url:
+            return self
+        with self._local_lock:
+            if self._local is None:
+                local = self.config.model_copy(update={"url": "", "database": "default", "pool_size": 1})
+                self._local = type(self)(local)
+            return self._local
 
     def _create_database(self, name: str) -> None:
         bootstrap = self._connect(database=None)
@@ -60,6 +81,8 @@ class Store:
                     tz_mode="aware",
                     autogenerate_session_id=False,
                 )
+                remote = cast(HttpClient, client)
+                remote.http = SentOnce(remote.http)  # type: ignore[assignment]  # the part of a pool that it uses
             else:
                 self.config.path.mkdir(parents=True, exist_ok=True)
                 client = clickhouse_connect.get_client(
@@ -113,8 +136,23 @@ class Store:
         with self.client() as client:
             client.insert(table, rows, column_names=list(columns), settings={"async_insert": 0})
 
+    def native(self, sql: str, params: Params | None = None) -> bytes:
+        """Return the result of *sql* as the engine's Native blocks."""
+        with self.client() as client:
+            return client.raw_query(sql, parameters=dict(params or {}), fmt="Native")
+
+    def insert_native(self, table: str, columns: Sequence[str], blocks: bytes, settings: Params | None = None) -> None:
+        """Insert Native *blocks*, whose columns are named *columns*, into *table*; returns when they are stored."""
+        with self.client() as client:
+            # As a stream: a request that may have been executed is not to be sent again (`SentOnce`).
+            client.raw_insert(
+                table, column_names=list(columns), insert_block=io.BytesIO(blocks), settings=dict(settings or {})
+            )
+
     def close(self) -> None:
         """Close every client; statements under way must have ended."""
+        if self._local is not None:
+            self._local.close()
         while not self._clients.empty():
             self._clients.get().close()
 

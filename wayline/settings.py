@@ -148,7 +148,8 @@ def _derive(merged: dict[str, Any]) -> dict[str, Any]:
     merged["server"]["data"] = Path(merged["server"]["data"]).absolute()
     merged["catalog"]["dirs"] = tuple(Path(folder).absolute() for folder in merged["catalog"]["dirs"])
     if merged["storage"]["path"] == StorageConfig().path:
-        merged["storage"]["path"] = merged["server"]["data"] / "store"
+        # Beside a remote store the local engine only decodes: it must not open what an embedded store left here.
+        merged["storage"]["path"] = merged["server"]["data"] / ("decode" if merged["storage"]["url"] else "store")
     merged["storage"]["path"] = Path(merged["storage"]["path"]).absolute()
     if merged["collector"]["host"] == CollectorConfig().host:
         merged["collector"]["host"] = merged["server"]["host"]

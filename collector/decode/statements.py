@@ -26,17 +26,21 @@ class Decode:
     """
     How the rows of one table are read from a memory file.
 
-    Both statements bind ``path`` and ``structure``.
+    Every statement binds ``path`` and ``structure``.
 
     Attributes:
         table: The table.
+        columns: Its columns that are filled.
         insert_sql: Fills it.
+        select_sql: Returns the same rows, to be sent to a store that cannot see the memory file.
         count_sql: Reads every column of the same rows, stores nothing, and returns how many there are.
         structure: Columns under which the engine reads the messages.
     """
 
     table: str
+    columns: tuple[str, ...]
     insert_sql: str
+    select_sql: str
     count_sql: str
     structure: str
 
@@ -90,10 +94,18 @@ def _text(name: str, depth: Depth) -> str:
 def _decode(name: str, table: str, structure: str, depth: Depth, kind: str = "") -> Decode:
     """Read ``<name>.sql``: an INSERT with its column list, closed by a line of its own, then the SELECT."""
     text = _text(name, depth).replace("by_metric.KIND", f"by_metric.{kind}")
-    _, _, select = text.partition("\n)\n")
+    head, _, select = text.partition("\n)\n")
+    columns = tuple(column.strip() for column in head.partition("(")[2].split(","))
     settings = _settings(name.partition("_")[0].capitalize())
     count = load_sql(_PACKAGE, "count").replace("-- select\n", select)
-    return Decode(table, f"{text}\n{settings}", f"{count}\n{settings}", structures.at_depth(structure, depth))
+    return Decode(
+        table=table,
+        columns=columns,
+        insert_sql=f"{text}\n{settings}",
+        select_sql=f"{select}\n{settings}",
+        count_sql=f"{count}\n{settings}",
+        structure=structures.at_depth(structure, depth),
+    )
 
 
 @cache
