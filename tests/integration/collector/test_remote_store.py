@@ -6,18 +6,12 @@ that WAYLINE_TEST_CLICKHOUSE_URL names (``clickhouse://user:password@host:port``
 """
 
 import json
-import os
 import secrets
-import socket
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
@@ -35,73 +29,12 @@ from storage.config import StorageConfig
 from storage.errors import StoreError
 from storage.migrate import apply_migrations
 from storage.store import Store, open_store
+from tests.integration.storage.endpoint_process import Endpoint
 
-PROGRAM = Path(__file__).parents[1] / "storage" / "clickhouse_endpoint.py"
-VARIABLE = "WAYLINE_TEST_CLICKHOUSE_URL"
-PASSWORD = "p w@ss"
 INTO_SPANS = r"^insert into \S*spans\b"
 INTO_LEDGER = r"^insert into \S*ingest_ledger\b"
 WAIT_S = 30.0
 QUICK = FlushConfig(backoff_min_s=0.02, backoff_max_s=0.2)
-
-
-@dataclass
-class Endpoint:
-    """The stand-in for a server: a process on a port and a folder that outlives it."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = field(default=None)
-
-    @property
-    def url(self) -> str:
-        return f"clickhouse://wayline:p%20w%40ss@127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        words = ["--path", str(self.folder), "--port", str(self.port), "--user", "wayline", "--password", PASSWORD]
-        self.process = subprocess.Popen([sys.executable, str(PROGRAM), *words])
-        deadline = time.monotonic() + WAIT_S
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"http://127.0.0.1:{self.port}/ping").raise_for_status()
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError("the endpoint did not start")
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(timeout=WAIT_S)
-
-    def misbehave(self, kind: str, match: str, times: int = 1, seconds: float = 0.0) -> None:
-        params = {"kind": kind, "match": match, "times": times, "seconds": seconds}
-        httpx.post(f"http://127.0.0.1:{self.port}/fault", params=params).raise_for_status()
-
-    def faults_left(self) -> int:
-        return int(httpx.get(f"http://127.0.0.1:{self.port}/faults").text)
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    endpoint = Endpoint(tmp_path_factory.mktemp("endpoint"), port)
-    endpoint.start()
-    yield endpoint
-    endpoint.stop()
-
-
-@pytest.fixture(params=["endpoint", "server"])
-def server_url(request: pytest.FixtureRequest) -> str:
-    """Address without a database, of the stand-in and of a real server."""
-    if request.param == "server":
-        if not os.environ.get(VARIABLE):
-            pytest.skip(f"no ClickHouse server: {VARIABLE} is not set")
-        return os.environ[VARIABLE].rstrip("/")
-    return request.getfixturevalue("endpoint").url
 
 
 def open_remote(url: str, engine_path: Path, database: str) -> Store:
@@ -321,7 +254,7 @@ def test_what_is_acknowledged_while_the_server_is_down_is_stored_when_it_is_back
 
 
 def test_a_wrong_password_is_refused_without_being_shown(endpoint: Endpoint, engine_path: Path):
-    url = endpoint.url.replace("p%20w%40ss", "s3cr3t-w0rd")
+    url = f"clickhouse://wayline:s3cr3t-w0rd@127.0.0.1:{endpoint.port}"
     with pytest.raises(StoreError) as caught:
         open_remote(url, engine_path, "any")
     assert "s3cr3t" not in str(caught.value)
