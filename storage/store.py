@@ -14,6 +14,7 @@ from typing import Any, Self, cast
 
 import clickhouse_connect
 import pyarrow as pa
+import zstandard
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.httpclient import HttpClient
@@ -146,7 +147,11 @@ class Store:
         with self.client() as client:
             # As a stream: a request that may have been executed is not to be sent again (`SentOnce`).
             client.raw_insert(
-                table, column_names=list(columns), insert_block=io.BytesIO(blocks), settings=dict(settings or {})
+                table,
+                column_names=list(columns),
+                insert_block=io.BytesIO(zstandard.compress(blocks, level=1)),
+                settings=dict(settings or {}),
+                compression="zstd",
             )
 
     def close(self) -> None:

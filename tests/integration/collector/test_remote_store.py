@@ -198,7 +198,8 @@ def test_what_the_server_does_wrong_neither_loses_nor_doubles_a_row(
     misbehaving: tuple[Endpoint, Store], open_spool: Callable[..., Spool], kind: str, statement: str
 ):
     endpoint, store = misbehaving
-    endpoint.misbehave(kind, statement, times=2)
+    # What was executed before the answer was lost is found, not executed again: that fault is met once for sure.
+    endpoint.misbehave(kind, statement, times=1 if kind == "cut_after" else 2)
     spool = open_spool()
     flusher = Flusher(spool, store, SystemClock(), QUICK)
     flusher.start()
