@@ -233,7 +233,6 @@ class TransactionDetail(TransactionSummary):
     failed_milestone: str | None
     missing_milestone: str | None
     next_due_at: AwareDatetime | None
-    known_ids: list[str]
     owner: Owner
     runbooks: list[RunbookLink]
     spans: list[Span]

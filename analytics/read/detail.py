@@ -16,7 +16,7 @@ from storage.sqlfiles import load_sql
 Row = dict[str, Any]
 MAX_EVIDENCE = 10_000
 MAX_LISTED = 1_000
-_CHILDREN_SHOWN = 100
+_CHILDREN_SHOWN = 20
 
 
 def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -> Found:
@@ -111,7 +111,10 @@ def _edges(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:
 
 
 def _children(context: ReadContext, transaction_id: str) -> dict[str, Any]:
-    page = list_transactions(
-        context, TransactionFilter(parent=transaction_id, sort="started_at", limit=_CHILDREN_SHOWN)
-    )
-    return {"items": page["items"], "url": f"/api/v1/transactions?parent={transaction_id}"}
+    """Return the failed children first, then others up to the same number; the address lists them all."""
+    shown = {}
+    for statuses in (("failed",), ()):
+        wanted = TransactionFilter(parent=transaction_id, status=statuses, sort="started_at", limit=_CHILDREN_SHOWN)
+        shown |= {item["transaction_id"]: item for item in list_transactions(context, wanted)["items"]}
+    items = list(shown.values())[:_CHILDREN_SHOWN]
+    return {"items": items, "url": f"/api/v1/transactions?parent={transaction_id}"}

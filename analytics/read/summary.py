@@ -46,7 +46,6 @@ def frame(row: Row) -> dict[str, Any]:
         "failed_milestone": text_or_none(row["failed_milestone"]),
         "missing_milestone": text_or_none(row["missing_milestone"]),
         "next_due_at": time_text(row["next_due_at"]),
-        "known_ids": list(row["known_ids"]),
     }
 
 

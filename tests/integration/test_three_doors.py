@@ -142,7 +142,7 @@ def answer(url: str, order: Order, patience_s: float) -> tuple[dict[str, Any], f
 
 def settled(body: dict[str, Any]) -> dict[str, Any]:
     """Leave out what tells how often and when Wayline looked, which depends on the order of arrival by its nature."""
-    kept = {key: value for key, value in body.items() if key not in {"revision", "verdicts", "known_ids"}}
+    kept = {key: value for key, value in body.items() if key not in {"revision", "verdicts"}}
     kept["verdicts"] = [
         {key: value for key, value in verdict.items() if key not in {"revision", "decided_at"}}
         for verdict in body["verdicts"]
