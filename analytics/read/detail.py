@@ -112,7 +112,7 @@ def _edges(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:
 
 def _children(context: ReadContext, transaction_id: str) -> dict[str, Any]:
     """Return the failed children first, then others up to the same number; the address lists them all."""
-    shown = {}
+    shown: dict[str, dict[str, Any]] = {}
     for statuses in (("failed",), ()):
         wanted = TransactionFilter(parent=transaction_id, status=statuses, sort="started_at", limit=_CHILDREN_SHOWN)
         shown |= {item["transaction_id"]: item for item in list_transactions(context, wanted)["items"]}
