@@ -27,7 +27,7 @@ def demo(
     otlp_http_port: OtlpHttpPortOption = None,
     rate: Annotated[float, typer.Option(help="Transactions per second of the live estate.")] = 1.0,
     hours: Annotated[float, typer.Option(help="Hours of history written at the start.")] = 4.0,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same estate.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed started in the same minute gives the same estate.")] = 1,
 ) -> None:
     """Serve with a simulated hospital group that sends real telemetry, so that every page is full at once."""
     from wayline.demo import run_demo  # noqa: PLC0415  # the engine and the SDK load only when wanted
