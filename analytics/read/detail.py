@@ -58,7 +58,8 @@ def describe(context: ReadContext, row: Row) -> dict[str, Any]:
     """Return the transaction of CONTRACT section 3 in full."""
     catalog = context.catalogs.current()
     transaction_id = row["transaction_id"]
-    spans, events, logs = (_evidence(context, transaction_id, kind) for kind in ("span", "event", "log"))
+    evidence = _evidence(context, transaction_id)
+    spans, events, logs = ([row for row in evidence if row["kind"] == kind] for kind in ("span", "event", "log"))
     detail = (
         frame(row)
         | {"owner": owner_of(catalog, row["flow"]), "runbooks": runbook_links(catalog, row)}
@@ -83,9 +84,10 @@ def _shown(context: ReadContext, spans: list[Row], events: list[Row], logs: list
     }
 
 
-def _evidence(context: ReadContext, transaction_id: str, kind: str) -> list[Row]:
+def _evidence(context: ReadContext, transaction_id: str) -> list[Row]:
+    """Return spans, events and logs in order of time, one more of each than is shown."""
     return context.store.rows(
-        load_sql("analytics.read", "sql/evidence"), {"id": transaction_id, "kind": kind, "rows": MAX_EVIDENCE + 1}
+        load_sql("analytics.read", "sql/evidence"), {"id": transaction_id, "rows": MAX_EVIDENCE + 1}
     )
 
 

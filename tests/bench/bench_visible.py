@@ -1,7 +1,7 @@
 """
 From acknowledgement to the answer of the API, and the lookup of a transaction by any identifier.
 
-    python tests/bench/bench_visible.py [--transactions 200] [--lookups 500] [--background 20000]
+    python tests/bench/bench_visible.py [--transactions 30] [--lookups 200] [--background 20000]
 
 A real ``wayline serve`` with the shipped catalog. *background* transactions are sent first as CloudEvents, so that
 the lookup has something to look through; then single events are sent, and each is asked for until it is there.
@@ -90,8 +90,8 @@ def resident_mib(pid: int) -> float:
 def main() -> None:
     """Print one line a figure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--transactions", type=int, default=100)
-    parser.add_argument("--lookups", type=int, default=300)
+    parser.add_argument("--transactions", type=int, default=30)
+    parser.add_argument("--lookups", type=int, default=200)
     parser.add_argument("--background", type=int, default=20_000)
     options = parser.parse_args()
     page, grpc_port, http_port = free_ports(3)

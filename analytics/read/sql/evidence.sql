@@ -1,4 +1,5 @@
--- The units of the transaction first, by primary key, then their observations, by primary key.
+-- The units of the transaction first, by primary key, then their observations, by primary key; every kind of
+-- evidence in one statement, cut to the same number each.
 WITH
     members AS
     (
@@ -23,6 +24,6 @@ FROM
     LIMIT 1 BY unit_id, observation_id
 ) AS o
 INNER JOIN members ON members.unit_id = o.unit_id
-WHERE toString(o.kind) = {kind:String} AND (empty(members.observation_ids) OR has(members.observation_ids, o.observation_id))
+WHERE empty(members.observation_ids) OR has(members.observation_ids, o.observation_id)
 ORDER BY at, span_id, event_id
-LIMIT {rows:UInt32}
+LIMIT {rows:UInt32} BY kind

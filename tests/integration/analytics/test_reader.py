@@ -303,7 +303,7 @@ def test_a_transaction_is_read_by_hour_and_bloom_filter(engine, order):
 
 
 def test_evidence_is_read_by_primary_key(engine, order):
-    plan = _plan(engine, load_sql("analytics.read", "sql/evidence"), {"id": order.id, "kind": "span", "rows": 10})
+    plan = _plan(engine, load_sql("analytics.read", "sql/evidence"), {"id": order.id, "rows": 10})
     assert "unit_id" in plan
     assert "transaction_id" in plan
 
