@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help venv demo test check format lint types layers catalog docs unit bench screenshots lock clean
+.PHONY: help venv demo test coverage check format lint types layers catalog docs unit bench screenshots lock clean
 
 help:
 	@echo "make demo         Wayline with a simulated hospital estate, live on http://127.0.0.1:8080"
 	@echo "make test         every test (browser and Node tests skip with a reason where those are missing)"
+	@echo "make coverage     the same, with what they did not reach"
 	@echo "make check        format, lint, types, import layers, catalog, docs, unit tests"
 	@echo "make bench        the benchmarks, one line a figure"
 	@echo "make screenshots  docs/screenshots from a running demo"
@@ -25,6 +26,9 @@ demo: venv
 
 test: venv
 	$(BIN)/python -m pytest $(ARGS)
+
+coverage: venv
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: format lint types layers catalog docs unit
 
