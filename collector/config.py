@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from collector.flush_config import FlushConfig
 from collector.sizes import ByteSize
+from core.tls import TlsConfig
 
 
 class LimitsConfig(BaseModel):
@@ -87,9 +88,10 @@ class CollectorConfig(BaseModel):
     The door of Wayline.
 
     Attributes:
-        host: Address to listen on; only loopback, until there is a way to authenticate.
+        host: Address to listen on; beyond loopback only with tokens or client certificates.
         grpc_port: Port of OTLP/gRPC; 0 asks the system for a free one.
         http_port: Port of OTLP/HTTP and CloudEvents; 0 asks the system for a free one.
+        tls: Certificates of both ports; those of the pages where nothing is said.
         limits: What one request may cost.
         spool: Where acknowledged telemetry waits.
         flush: The way from the spool to the store.
@@ -100,6 +102,7 @@ class CollectorConfig(BaseModel):
     host: str = "127.0.0.1"
     grpc_port: int = Field(default=4317, ge=0, le=65_535)
     http_port: int = Field(default=4318, ge=0, le=65_535)
+    tls: TlsConfig = TlsConfig()
     limits: LimitsConfig = LimitsConfig()
     spool: SpoolConfig = SpoolConfig()
     flush: FlushConfig = FlushConfig()

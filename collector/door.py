@@ -13,13 +13,14 @@ from collector.loop_thread import Bridge, LoopThread
 from collector.otlp import SERVICES
 from collector.spool import Spool
 from collector.validate import Validator
+from core.access import LOOPBACK_HOSTS
 from core.clock import Clock
 from core.component import Health
 from core.errors import ConfigError
+from core.tls import ServerTls
 
 _START_TIMEOUT_S = 10.0
 EVENTS_PATH = "/v1/events"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Door:
@@ -44,7 +45,8 @@ class Door:
         bridge = Bridge(self._thread.loop)
         intake = Intake(spool, Validator(config.limits))
         self.events = EventsEndpoint(intake, config.limits, authenticator, clock)
-        self._grpc = GrpcReceiver(intake, self.admission, config.limits, authenticator, bridge)
+        self._tls = ServerTls(config.tls) if config.tls.is_on else None
+        self._grpc = GrpcReceiver(intake, self.admission, config.limits, authenticator, bridge, self._tls)
         endpoints = {
             service.http_path: OtlpEndpoint(service, intake, config.limits, authenticator)
             for service in SERVICES.values()
@@ -71,11 +73,13 @@ class Door:
             OSError, RuntimeError: An address cannot be bound.
         """
         host = self._config.host
-        if host not in _LOOPBACK and not self._authenticator.is_required:
+        if host not in LOOPBACK_HOSTS and not self._authenticator.is_required:
             raise ConfigError(f"refusing to listen on {host} without authentication", remedy="listen on 127.0.0.1")
         self._thread.start()
         self._thread.call(self._grpc.start(_join(host, self._config.grpc_port)), _START_TIMEOUT_S)
-        self._thread.call(self._http.start(host, self._config.http_port), _START_TIMEOUT_S)
+        self._thread.call(
+            self._http.start(host, self._config.http_port, self._tls.context if self._tls else None), _START_TIMEOUT_S
+        )
 
     def stop(self, timeout_s: float) -> None:
         """Refuse new requests, answer those under way within *timeout_s* seconds."""

@@ -13,6 +13,7 @@ from collector.inflate import ENCODINGS, inflate
 from collector.intake import Accepted, Intake, count_refusal
 from collector.refusals import RefusalError, UnsupportedMediaError
 from collector.signals import Signal
+from collector.source_scope import check_event_sources
 from collector.validate import Checked
 from core.clock import Clock
 
@@ -55,11 +56,13 @@ class EventsEndpoint:
         Raises:
             RefusalError: None of them is taken.
         """
+        actor = self._authenticator.check(headers.get("authorization", ""), Signal.EVENTS)
         inflated = inflate(body, headers.get("content-encoding", "").strip().lower(), self.limits)
         if inflated is not body:
             reserve(len(inflated))
         events = read_events(headers, inflated, max_events=self.limits.max_items)
         payload = pack_events(events, self._clock.now_ns())
+        check_event_sources(actor, events)
         return self._intake.append(Signal.EVENTS, Checked(payload, len(events)), "http")
 
     def admit(self, head: Head) -> None:

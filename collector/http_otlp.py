@@ -54,12 +54,13 @@ class OtlpEndpoint:
 
     def process(self, head: Head, body: bytes, reserve: Callable[[int], None]) -> Outcome:
         """Inflate, transcode JSON, check, append."""
+        actor = self._authenticator.check(head.headers.get("authorization", ""), self._service.signal)
         inflated = inflate(body, head.encoding, self._limits)
         if inflated is not body:
             reserve(len(inflated))
         if head.media_type == JSON:
             inflated = decode_json(self._service, inflated, self._limits)
-        accepted = self._intake.accept(self._service.signal, inflated, "http")
+        accepted = self._intake.accept(self._service.signal, inflated, "http", actor)
         checked = accepted.checked
         if head.media_type == PROTOBUF:
             content = self._service.partial_success(checked.rejected, checked.message)

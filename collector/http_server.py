@@ -7,6 +7,7 @@ and closes what is slow. A refused body is read and dropped, so that the connect
 
 import asyncio
 import contextlib
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -60,15 +61,15 @@ class HttpServer:
         self.is_closing = False
         self.port = 0
 
-    async def start(self, host: str, port: int) -> None:
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         """
-        Listen on *host*:*port*.
+        Listen on *host*:*port*, with *tls* when given.
 
         Raises:
             OSError: The address cannot be bound.
         """
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: HttpConnection(self), host, port, backlog=512)
+        self._server = await loop.create_server(lambda: HttpConnection(self), host, port, ssl=tls, backlog=512)
         self.port = self._server.sockets[0].getsockname()[1]
         self._sweeper = loop.create_task(self._sweep())
 

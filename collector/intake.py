@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from collector.refusals import RefusalError
 from collector.signals import Signal
+from collector.source_scope import check_otlp_sources
 from collector.spool import Spool
 from collector.validate import Checked, Validator
+from core.access import LOCAL, Actor
 from core.selfmetrics import ACCEPTED_ITEMS, REFUSED_REQUESTS
 
 
@@ -37,7 +39,7 @@ class Intake:
         self._spool = spool
         self._validator = validator
 
-    def accept(self, signal: Signal, payload: bytes, transport: str) -> Accepted:
+    def accept(self, signal: Signal, payload: bytes, transport: str, actor: Actor = LOCAL) -> Accepted:
         """
         Take one serialized Export*ServiceRequest.
 
@@ -45,11 +47,14 @@ class Intake:
             signal: Kind of telemetry.
             payload: Inflated protobuf bytes.
             transport: ``grpc`` or ``http``, for the metric.
+            actor: Who sends it.
 
         Raises:
             RefusalError: It is not taken, for the reason of the error's class.
         """
-        return self.append(signal, self._validator.check(signal, payload), transport)
+        checked = self._validator.check(signal, payload)
+        check_otlp_sources(actor, signal, checked.payload)
+        return self.append(signal, checked, transport)
 
     def append(self, signal: Signal, checked: Checked, transport: str) -> Accepted:
         """Take a request that was checked already; see `accept`."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from collector.admission import Admission
-from collector.auth import OpenDoor
+from collector.auth import Authenticator, OpenDoor
 from collector.cloud_events import Event, pack_events
 from collector.config import CollectorConfig, SpoolConfig
 from collector.dead_letters import DeadLetter
@@ -30,12 +30,13 @@ class CollectorService:
 
     Args:
         store: Where rows go.
-        state: Relational state; holds the tokens.
+        state: Relational state.
         catalog: What is monitored; holds the redaction rules.
         clock: Wall clock.
         config: Addresses, limits, spool.
         data_dir: Folder that relative paths of *config* start from.
         doors: False for no listening port, e.g. for an import straight into the data folder.
+        authenticator: Judges who may send; None lets everyone in, and only on loopback.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class CollectorService:
         data_dir: Path,
         *,
         doors: bool = True,
+        authenticator: Authenticator | None = None,
     ) -> None:
         self.config = config
         self._state = state
@@ -59,7 +61,7 @@ class CollectorService:
         self.spool = Spool(_rooted(config.spool, data_dir), key, clock)
         rules = RedactionRules(catalog, *key.pseudonym_key())
         self._flusher = Flusher(self.spool, store, clock, config.flush, rules.redactor)
-        self._door = Door(config, self.spool, OpenDoor(), clock)
+        self._door = Door(config, self.spool, authenticator or OpenDoor(), clock)
 
     @property
     def grpc_port(self) -> int:
