@@ -16,9 +16,10 @@ _CHANGED = (
     "store_identifiers",
     "store_edges",
     "store_verdicts",
+    "store_paths",
     "store_transactions",
 )
-_VANISHED = ("store_vanished_identifiers", "store_vanished")
+_VANISHED = ("store_vanished_identifiers", "store_vanished_paths", "store_vanished")
 
 
 def load_prior(statements: Statements) -> int:
