@@ -27,6 +27,16 @@ __all__ = ["Params", "Store", "StoreError", "open_store"]
 
 Params = Mapping[str, Any]
 
+_NOT_WORTH_IT = (
+    # Compiled at the third use of each function: a second of CPU in the middle of a tick, for a few per cent after it.
+    "compile_expressions",
+    "compile_aggregate_expressions",
+    "compile_sort_description",
+    # A pass over every expression that takes as long as all others together.
+    "optimize_and_compare_chain",
+)
+"""Switched off: statements here are long and many and read little, so that they are planned longer than they run."""
+
 
 class Store:
     """
@@ -92,6 +102,9 @@ class Store:
         except ClickHouseError as error:
             raise error_from_engine(error) from error
         client.set_client_setting("session_timezone", "UTC")
+        for name in _NOT_WORTH_IT:
+            if name in client.server_settings:
+                client.set_client_setting(name, 0)
         return client
 
     @contextmanager

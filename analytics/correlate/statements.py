@@ -36,7 +36,7 @@ class Statements:
 
     def text(self, sql: str, params: dict[str, Any], *, plain: bool = False) -> None:
         """Send *sql*, an INSERT of a SELECT."""
-        settings = f"max_threads = {self.threads:d}, compile_expressions = 0, optimize_on_insert = 0"
+        settings = f"max_threads = {self.threads:d}, optimize_on_insert = 0"
         if plain:
             settings += ", query_plan_enable_optimizations = 0"
         self.store.execute(f"{sql.rstrip()}\nSETTINGS {settings}", params)
