@@ -35,6 +35,7 @@ from collector.otlp import SERVICES, TRACES
 from collector.refusals import ForbiddenError, OverloadedError, UnauthenticatedError
 from collector.signals import Signal
 from collector.spool import Spool
+from core.access import LOCAL
 from core.clock import SystemClock
 from core.errors import ConfigError
 
@@ -266,6 +267,7 @@ class Guard:
             raise UnauthenticatedError("no valid token")
         if signal is not Signal.TRACES:
             raise ForbiddenError("this token is not for that signal")
+        return LOCAL
 
 
 def test_credentials_are_judged_before_the_body_row_10(serve):
