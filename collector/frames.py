@@ -37,7 +37,7 @@ class SegmentHeader:
     Attributes:
         signal: The kind of telemetry in every frame.
         segment_id: Unix nanoseconds at creation, unique for ever.
-        sequence: Counts segments from 1 without gaps, so that a lost file is noticed.
+        sequence: Counts the segments of a spool from 1.
         key_id: Names the master key.
         salt: Makes the key of this segment its own.
     """

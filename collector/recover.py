@@ -35,18 +35,20 @@ class Recovered:
         quarantined_files: Files set aside whole: unreadable header, foreign key, or a second copy of a segment.
         corrupt_stretches: Stretches of bytes that were set aside as dead letters.
         torn_bytes: Bytes of unacknowledged tails that were cut.
-        missing: Sequence numbers between the first and the last segment that no file has.
-        last_segment_id: Greatest segment id seen; 0 when there is none.
-        last_sequence: Greatest sequence number seen; 0 when there is none.
     """
 
     segments: list[Segment] = field(default_factory=list)
     quarantined_files: list[Path] = field(default_factory=list)
     corrupt_stretches: int = 0
     torn_bytes: int = 0
-    missing: list[int] = field(default_factory=list)
-    last_segment_id: int = 0
-    last_sequence: int = 0
+
+    def problem(self) -> str:
+        """Return what was damaged, or an empty text."""
+        parts = [
+            (self.corrupt_stretches, "damaged stretches were moved to the dead letters"),
+            (len(self.quarantined_files), "files were moved to quarantine"),
+        ]
+        return "; ".join(f"{count} {text} at start" for count, text in parts if count)
 
 
 # (header, number of the stretch or frame, its bytes)
@@ -101,8 +103,6 @@ def _recover_file(
         _set_aside(path, quarantine_folder, found)
         return
     known_ids.add(header.segment_id)
-    found.last_segment_id = max(found.last_segment_id, header.segment_id)
-    found.last_sequence = max(found.last_sequence, header.sequence)
     places = _check_frames(path, header, key, on_stretch, found) if size > SEGMENT_HEADER_BYTES else []
     if not places:
         path.unlink()

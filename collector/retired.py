@@ -1,5 +1,6 @@
 """Stored segments, kept for a grace period so that damage to the store can be replayed."""
 
+import mmap
 import threading
 import time
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ class RetiredSegments:
         return [self._open(one) for one in kept]
 
     def _open(self, kept: _Kept) -> Segment:
-        places = [piece for piece in scan_frames(kept.path.read_bytes()) if isinstance(piece, FramePlace)]
+        with kept.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            places = [piece for piece in scan_frames(data) if isinstance(piece, FramePlace)]
         return Segment(
             kept.path,
             kept.header,

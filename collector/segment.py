@@ -256,3 +256,9 @@ class OpenSegment:
 def segment_name(signal: Signal, segment_id: int) -> str:
     """Return the file name of a segment; names sort by age within a signal."""
     return f"{signal}-{segment_id:020d}.seg"
+
+
+def ids_in_names(*folders: Path) -> set[int]:
+    """Return the segment ids in the names of the files in *folders*, whatever is in the files."""
+    numbers = (path.name.partition(".")[0].rpartition("-")[2] for folder in folders for path in folder.glob("*.seg*"))
+    return {int(number) for number in numbers if number.isdigit()}

@@ -13,23 +13,25 @@ from pathlib import Path
 
 import structlog
 
+from collector.burial import Burial
 from collector.config import SpoolConfig
 from collector.dead_letters import DeadLetter, DeadLetters
 from collector.frames import FRAME_OVERHEAD_BYTES, FramePlace, SegmentHeader
+from collector.journal import Journal
 from collector.keys import SpoolKey
 from collector.recover import Recovered, recover_segments
 from collector.refusals import OverloadedError
 from collector.resend import ResendWindow
 from collector.retired import RetiredSegments
 from collector.room import Room
-from collector.segment import Entry, Frame, OpenSegment, Segment, disk_errors_as_transient
+from collector.segment import Entry, Frame, OpenSegment, Segment, disk_errors_as_transient, ids_in_names
 from collector.signals import SIGNALS, Signal
 from collector.spool_lock import SpoolLock
 from core.clock import Clock
 from core.component import Health
 from core.errors import PermanentError
 from core.faults import fault_point
-from core.selfmetrics import DEAD_LETTERS, FSYNC_SECONDS, SPOOL_BYTES, SPOOL_SEGMENTS
+from core.selfmetrics import FSYNC_SECONDS, SPOOL_BYTES, SPOOL_SEGMENTS
 
 _log = structlog.get_logger(__name__)
 _TIDY_EVERY_S = 1.0
@@ -75,6 +77,7 @@ class Spool:
         self.room = Room(config)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.dead_letters = DeadLetters(self._folder / "dead", key)
+        self._burial = Burial(self.dead_letters, clock)
         self._writer = threading.Thread(target=self._run, name="spool-writer", daemon=True)
 
     def start(self) -> None:
@@ -85,6 +88,8 @@ class Spool:
             core.errors.ConfigError: Another process holds the folder.
         """
         self._hold = SpoolLock(self._folder)
+        self._journal = Journal(self._folder)
+        present = ids_in_names(self._folder, self._folder / "retired", self._folder / "quarantine")
         self._retired = RetiredSegments(self._folder / "retired", self._config, self._key, self._bury_corrupt)
         known = self._retired.ids()
         self.recovered = recover_segments(
@@ -95,15 +100,17 @@ class Spool:
             on_corrupt=self._bury_corrupt,
             on_stretch=self._bury_stretch,
         )
-        self._last_id = max([self.recovered.last_segment_id, *known])
-        self._last_sequence = max(self.recovered.last_sequence, self._retired.last_sequence)
+        self._journal.compare(present, [segment.header for segment in self.recovered.segments])
+        self._last_id = max([self._journal.last_segment_id, *known])
+        self._last_sequence = max(self._retired.last_sequence, self._journal.last_sequence)
         now_ns = self._clock.now_ns()
         self._resends = ResendWindow(
             self._folder, entries=self._config.resend_entries, window_s=self._config.resend_window_s, now_ns=now_ns
         )
-        for segment in self.recovered.segments:
-            self._sealed[segment.id] = segment
-            self.room.add(segment.size_bytes)
+        self._sealed = {segment.id: segment for segment in self.recovered.segments}
+        self.room.add(sum(segment.size_bytes for segment in self.recovered.segments))
+        # A power cut may have taken the newest digests: what is still on disk is recognised all the same.
+        for segment in (*self.recovered.segments, *self._retired.segments()):
             for digest in segment.digests():
                 self._resends.add(digest, now_ns)
         self.room.look_at_disk(self._folder)
@@ -114,6 +121,7 @@ class Spool:
         self.seal_open(timeout_s)
         if self._hold is not None and not self._writer.is_alive():
             self._resends.close()
+            self._journal.close()
             self._hold.release()
             self._hold = None
 
@@ -210,6 +218,7 @@ class Spool:
         with disk_errors_as_transient():
             self._retired.add(segment)
         fault_point("spool.retired")
+        self._journal.done(segment.header)
         with self._lock:
             self._sealed.pop(segment.id, None)
             self._taken.discard(segment.id)
@@ -221,7 +230,15 @@ class Spool:
 
     def quarantine(self, segment: Segment, frame: Frame, reason: str) -> None:
         """Copy one frame that the store cannot take into the dead letters; *reason* is a short name without values."""
-        self._bury(segment.header, frame.payload, reason, frame.index, frame.items, frame.received_ns, readable=True)
+        self._burial.bury(
+            segment.header,
+            frame.payload,
+            reason,
+            index=frame.index,
+            items=frame.items,
+            received_ns=frame.received_ns,
+            readable=True,
+        )
 
     def redrive(self, letter_id: str, timeout_s: float = 60.0) -> DeadLetter:
         """
@@ -239,20 +256,18 @@ class Spool:
         self.dead_letters.remove(letter_id)
         return letter
 
+    def missing_segments(self) -> list[str]:
+        """Return the file names of segments that vanished before they were stored, until a person deals with them."""
+        return self._journal.missing()
+
     def health(self) -> list[Health]:
         """Return the state of the spool."""
-        problems = [problem for problem in (self._write_error, self.room.problem(), self._damage()) if problem]
+        missing = self._journal.problem() if self._hold else ""
+        found = (self._write_error, self.room.problem(), self.recovered.problem(), missing)
+        problems = [problem for problem in found if problem]
         if not self._writer.is_alive():
             problems.append("the writer is not running")
         return [Health("spool", ok=not problems, detail="; ".join(problems) or self.room.describe())]
-
-    def _damage(self) -> str:
-        found = self.recovered
-        parts = [
-            (found.corrupt_stretches, "damaged stretches were moved to the dead letters"),
-            (len(found.quarantined_files), "files were moved to quarantine"),
-        ]
-        return "; ".join(f"{count} {text} at start" for count, text in parts if count)
 
     def _run(self) -> None:
         while True:
@@ -273,6 +288,7 @@ class Spool:
     def _tidy(self) -> None:
         try:
             self.room.look_at_disk(self._folder, every_s=_TIDY_EVERY_S)
+            self._journal.sync(every_s=_TIDY_EVERY_S)
             self._retired.tidy(every_s=_TIDY_EVERY_S)
         except OSError as error:
             # Requests go on being written; what could not be deleted is tried again.
@@ -316,6 +332,7 @@ class Spool:
                 opened_s=time.monotonic(),
             )
             self._last_sequence += 1
+            self._journal.begun(segment.header)
             self._open[signal] = segment
         return segment
 
@@ -355,6 +372,7 @@ class Spool:
     def _seal(self, signal: Signal) -> None:
         segment = self._open.pop(signal)
         if segment.is_empty:
+            self._journal.done(segment.header)
             segment.discard()
             return
         sealed = segment.seal(self._bury_corrupt)
@@ -368,32 +386,15 @@ class Spool:
     def _bury_corrupt(self, segment: Segment, place: FramePlace, data: bytes) -> None:
         with self._lock:
             self._resends.discard(place.digest)
-        self._bury(segment.header, data, "corrupt", place.index, place.items, place.received_ns, readable=False)
+        self._burial.bury(
+            segment.header,
+            data,
+            "corrupt",
+            index=place.index,
+            items=place.items,
+            received_ns=place.received_ns,
+            readable=False,
+        )
 
     def _bury_stretch(self, header: SegmentHeader, number: int, data: bytes) -> None:
-        self._bury(header, data, "corrupt", number, 0, 0, readable=False)
-
-    def _bury(
-        self,
-        header: SegmentHeader,
-        payload: bytes,
-        reason: str,
-        index: int,
-        items: int,
-        received_ns: int,
-        *,
-        readable: bool,
-    ) -> None:
-        with disk_errors_as_transient():
-            self.dead_letters.bury(
-                payload,
-                signal=header.signal,
-                reason=reason,
-                items=items,
-                received_ns=received_ns,
-                buried_ns=self._clock.now_ns(),
-                segment_id=header.segment_id,
-                index=index,
-                is_readable=readable,
-            )
-        DEAD_LETTERS.labels(header.signal, reason).inc()
+        self._burial.bury(header, data, "corrupt", index=number, readable=False)

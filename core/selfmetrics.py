@@ -37,6 +37,9 @@ REFUSED_REQUESTS = counter(
 )
 SPOOL_BYTES = gauge("wayline_spool_bytes", "Bytes acknowledged and not yet retired")
 SPOOL_SEGMENTS = gauge("wayline_spool_segments", "Segments acknowledged and not yet retired")
+SPOOL_MISSING_SEGMENTS = gauge(
+    "wayline_spool_missing_segments", "Segments that vanished before they were stored, until someone deals with them"
+)
 FSYNC_SECONDS = histogram("wayline_spool_fsync_seconds", "Time of one group fsync")
 DECODE_SECONDS = histogram(
     "wayline_flush_decode_seconds", "Time of the engine's decode-and-insert statement", ("signal",)
