@@ -8,6 +8,8 @@ so that nothing is acknowledged that could not be flushed.
 import contextlib
 import os
 import signal
+import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -23,20 +25,27 @@ from analytics.api import build_probe_router, build_router, install_problem_hand
 from analytics.correlate import Correlator
 from analytics.read import Reader
 from collector.api import build_events_router
+from collector.auth import TokenDoor
 from collector.service import CollectorService
 from core.clock import Clock, SystemClock
 from core.component import Component, Health
 from core.errors import ConfigError
+from core.tls import ServerTls
 from dashboards.app import build_dash
 from runbooks import CatalogProvider
 from storage.migrate import apply_migrations
 from storage.state import open_state
 from storage.store import Store, open_store
+from storage.token_watch import TokenWatch
+from storage.tokens import TokenBook
+from wayline.access.beyond import asks_for_credentials, refuse_open_ports
+from wayline.access.guard import Guard
+from wayline.access.sessions import Sessions
+from wayline.access.signin import build_sign_in_router
 from wayline.api_docs import add_api_docs
 from wayline.settings import Settings
 
 log = structlog.get_logger("wayline.serve")
-LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class Wayline:
@@ -52,29 +61,48 @@ class Wayline:
     def __init__(self, settings: Settings, clock: Clock | None = None, *, doors: bool = True) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
-        _refuse_open_host(settings)
         data = settings.server.data
         data.mkdir(parents=True, exist_ok=True)
         # The embedded engine keeps its compiled message schemas in the current directory and nowhere else.
         os.chdir(data)
         self.state = open_state(settings.server.state_url or data)
+        access = settings.access
+        self.tokens = TokenWatch(
+            TokenBook(self.state),
+            self.clock,
+            refresh_s=access.token_refresh_s,
+            stale_after_s=access.token_stale_after_s,
+        )
+        self.tokens.refresh()
+        if doors:
+            refuse_open_ports(settings, self.tokens)
+        self.tls = ServerTls(settings.server.tls) if settings.server.tls.is_on else None
         self.store: Store = open_store(settings.storage)
         apply_migrations(self.store)
         self.catalog = CatalogProvider(settings.catalog.dirs or None, self.clock)
         self.reader = Reader(self.store, self.catalog, self.clock)
         self.collector = CollectorService(
-            self.store, self.state, self.catalog, self.clock, settings.collector, data, doors=doors
+            self.store,
+            self.state,
+            self.catalog,
+            self.clock,
+            settings.collector,
+            data,
+            doors=doors,
+            authenticator=self._build_authenticator(),
         )
         self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate)
         self.alerts = AlertService(self.store, self.state, self.catalog, self.clock, settings.alerting, self.public_url)
-        self.components: list[Component] = [self.alerts, self.correlator, self.collector]
+        self.components: list[Component] = [self.tokens, self.alerts, self.correlator, self.collector]
         self.app = self._build_app()
 
     @property
     def public_url(self) -> str:
         """Address under which people reach the pages, without a trailing slash."""
         server = self.settings.server
-        return (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
+        scheme = "https" if server.tls.is_on else "http"
+        host = socket.gethostname() if server.host in ("0.0.0.0", "::") else server.host  # noqa: S104  # compared, not bound
+        return (server.public_url or f"{scheme}://{host}:{server.port}").rstrip("/")
 
     @property
     def endpoints(self) -> tuple[tuple[str, str], ...]:
@@ -82,7 +110,7 @@ class Wayline:
         host, collector = self.settings.server.host, self.settings.collector
         return (
             ("OTLP/gRPC", f"{host}:{collector.grpc_port}"),
-            ("OTLP/HTTP", f"http://{host}:{collector.http_port}"),
+            ("OTLP/HTTP", f"{'https' if collector.tls.is_on else 'http'}://{host}:{collector.http_port}"),
             ("CloudEvents", f"POST {self.public_url}/api/v1/events"),
         )
 
@@ -109,6 +137,12 @@ class Wayline:
         self.store.close()
         self.state.dispose()
 
+    def _build_authenticator(self) -> TokenDoor | None:
+        collector = self.settings.collector
+        if not asks_for_credentials(self.settings, collector.host):
+            return None
+        return TokenDoor(self.tokens, knows_clients=collector.tls.asks_clients)
+
     def _build_app(self) -> FastAPI:
         app = FastAPI(title="Wayline", docs_url=None, openapi_url="/api/v1/openapi.json", redoc_url=None)
         install_problem_handlers(app)
@@ -117,6 +151,7 @@ class Wayline:
         app.include_router(build_router(self.reader))
         app.include_router(build_alert_router(self.alerts))
         app.include_router(build_events_router(self.collector))
+        self._guard(app)  # before the pages, whose security headers then stand on its refusals as well
         build_dash(
             app,
             self.reader,
@@ -128,12 +163,18 @@ class Wayline:
         )
         return app
 
-
-def _refuse_open_host(settings: Settings) -> None:
-    if settings.server.host not in LOOPBACK_HOSTS:
-        raise ConfigError(
-            f"refusing to listen on {settings.server.host} without authentication",
-            remedy="listen on 127.0.0.1, or configure tokens first",
+    def _guard(self, app: FastAPI) -> None:
+        sessions = Sessions(self.clock, self.settings.access.session_s)
+        server = self.settings.server
+        app.include_router(
+            build_sign_in_router(self.tokens, sessions, is_secure=self.public_url.startswith("https://"))
+        )
+        app.add_middleware(
+            Guard,
+            watch=self.tokens,
+            sessions=sessions,
+            is_required=asks_for_credentials(self.settings, server.host),
+            knows_clients=server.tls.asks_clients,
         )
 
 
@@ -167,6 +208,7 @@ def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], 
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=5,
+                ssl_context_factory=_context_of(wayline.tls) if wayline.tls else None,
             )
         )
         thread = threading.Thread(target=server.run, name="pages", daemon=True)
@@ -187,6 +229,10 @@ def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], 
         thread.join(timeout=10)
 
 
+def _context_of(tls: ServerTls) -> Callable[..., ssl.SSLContext]:
+    return lambda _config, _default: tls.context
+
+
 def announce(wayline: Wayline) -> None:
     """Print where everything is, ending in a line that says ready."""
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
@@ -194,7 +240,8 @@ def announce(wayline: Wayline) -> None:
     console.print(f"  pages      {wayline.public_url}/")
     console.print(f"  API        {wayline.public_url}/api/v1/docs")
     console.print(f"  OTLP/gRPC  {server.host}:{wayline.collector.grpc_port}")
-    console.print(f"  OTLP/HTTP  http://{server.host}:{wayline.collector.http_port}")
+    scheme = "https" if wayline.settings.collector.tls.is_on else "http"
+    console.print(f"  OTLP/HTTP  {scheme}://{server.host}:{wayline.collector.http_port}")
     console.print(f"  data       {server.data.resolve()}")
     console.print("[green]Wayline is ready.[/green]")
     sys.stdout.flush()

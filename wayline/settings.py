@@ -19,8 +19,10 @@ from alerting.config import AlertingConfig
 from analytics.correlate.config import CorrelateConfig
 from collector.config import CollectorConfig
 from core.errors import ConfigError
+from core.tls import TlsConfig
 from dashboards.config import DashboardsConfig
 from storage.config import StorageConfig
+from wayline.access.config import AccessConfig
 
 ENVIRONMENT_PREFIX = "WAYLINE_"
 DEFAULT_DATA = Path("wayline-data")
@@ -33,6 +35,7 @@ class ServerConfig(BaseModel):
     Attributes:
         host: Address every port listens on.
         port: Pages and API.
+        tls: Certificates of that port, and of the OTLP ports where `collector.tls` says nothing.
         data: Folder of everything Wayline writes.
         public_url: Address under which people reach the pages, for links in notifications; empty means the
             listening address.
@@ -45,6 +48,7 @@ class ServerConfig(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    tls: TlsConfig = TlsConfig()
     data: Path = DEFAULT_DATA
     public_url: str = ""
     shutdown_timeout_s: float = Field(default=20.0, gt=0)
@@ -75,6 +79,7 @@ class Settings(BaseSettings):
     )
 
     server: ServerConfig = ServerConfig()
+    access: AccessConfig = AccessConfig()
     storage: StorageConfig = StorageConfig()
     collector: CollectorConfig = CollectorConfig()
     correlate: CorrelateConfig = CorrelateConfig()
@@ -153,6 +158,12 @@ def _derive(merged: dict[str, Any]) -> dict[str, Any]:
     merged["storage"]["path"] = Path(merged["storage"]["path"]).absolute()
     if merged["collector"]["host"] == CollectorConfig().host:
         merged["collector"]["host"] = merged["server"]["host"]
+    if not any(merged["collector"]["tls"].values()):
+        merged["collector"]["tls"] = dict(merged["server"]["tls"])
+    for section in ("server", "collector"):
+        # The server works inside its data folder, where a relative path would mean another file.
+        files = merged[section]["tls"]
+        merged[section]["tls"] = {name: Path(path).absolute() if path else None for name, path in files.items()}
     return merged
 
 

@@ -15,6 +15,8 @@ from rich.table import Table
 
 from analytics.export.flat import spreadsheet_safe
 from core.errors import PermanentError
+from wayline.cli.ask import refusal_of
+from wayline.cli.connection import TokenFileOption, connect
 from wayline.cli.options import DEFAULT_URL, UrlOption
 
 out = Console(highlight=False)
@@ -44,6 +46,7 @@ def alerts(
     limit: Annotated[int, typer.Option(help="Most alerts.", min=1, max=1_000)] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, safe for spreadsheets.")] = False,
+    token_file: TokenFileOption = None,
 ) -> None:
     """List alerts, the newest first; without --state those that are open."""
     found = _get(url, "/api/v1/alerts", {"state": state, "flow": flow, "tier": tier, "limit": limit})
@@ -65,6 +68,7 @@ def backtest(
     window: Annotated[str, typer.Option(help="Period before the end, where --since is not given.")] = "7d",
     step: Annotated[str, typer.Option(help="Time between evaluations.")] = "1m",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    token_file: TokenFileOption = None,
 ) -> None:
     """Replay a rule over stored history: alerts per day, what it would have caught and missed."""
     wanted = {"since": since, "until": until, "window": window, "step": step}
@@ -86,12 +90,13 @@ def backtest(
 def _get(url: str, path: str, wanted: Mapping[str, Any], timeout_s: float = 60.0) -> dict[str, Any]:
     query = {name: str(value) for name, value in wanted.items() if value is not None}
     try:
-        answer = httpx.get(f"{url.rstrip('/')}{path}", params=query, timeout=timeout_s, trust_env=False)
+        with connect(url, timeout_s) as client:
+            answer = client.get(path, params=query)
     except httpx.TransportError as error:
         raise PermanentError(f"no Wayline answers at {url}", remedy="start wayline serve, or give --url") from error
-    body: dict[str, Any] = answer.json()
     if not answer.is_success:
-        raise PermanentError(str(body.get("detail", f"the server answered {answer.status_code}")))
+        raise PermanentError(refusal_of(answer))
+    body: dict[str, Any] = answer.json()
     return body
 
 

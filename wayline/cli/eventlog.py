@@ -14,6 +14,7 @@ from collector.eventlog.deliver import EventSender, batches_of
 from collector.eventlog.map_rows import CloudEvent, Refusals, map_rows
 from collector.eventlog.mapping import Mapping, load_mapping
 from collector.eventlog.read_rows import open_log, read_rows
+from wayline.cli.connection import TokenFileOption, connect
 from wayline.cli.options import DEFAULT_URL, CatalogOption, ConfigOption, DataOption, UrlOption, settings_from
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -27,12 +28,13 @@ def import_log(
     config: ConfigOption = None,
     data: DataOption = None,
     catalog: CatalogOption = None,
+    token_file: TokenFileOption = None,
 ) -> None:
     """Send an event log to the server at --url when one answers there, else into the store at --data."""
     file = file.absolute()  # the offline store works inside its data folder
     rules = load_mapping(mapping)
     if _answers(url):
-        with httpx.Client(base_url=url, timeout=60) as client:
+        with connect(url) as client:
             sent, refusals = send_log(file, rules, EventSender(client).send)
     else:
         from wayline.offline import offline_events  # noqa: PLC0415  # loads the engine, which a client does not need
@@ -65,7 +67,8 @@ def send_log(file: Path, rules: Mapping, send: Callable[[list[CloudEvent]], None
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=3).is_success
+        with connect(url, 3) as client:
+            return client.get("/healthz").is_success
     except httpx.HTTPError:
         return False
 

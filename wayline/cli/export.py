@@ -8,6 +8,8 @@ import httpx
 import typer
 
 from core.errors import ConfigError, PermanentError
+from wayline.cli.ask import refusal_of
+from wayline.cli.connection import TokenFileOption, connect
 from wayline.cli.options import DEFAULT_URL, UrlOption
 
 _PAGE = 1_000
@@ -21,6 +23,7 @@ def export(
     status: Annotated[str | None, typer.Option(help="Only this status.")] = None,
     since: Annotated[str | None, typer.Option(help="Started at or after, RFC 3339.")] = None,
     until: Annotated[str | None, typer.Option(help="Started before, RFC 3339.")] = None,
+    token_file: TokenFileOption = None,
 ) -> None:
     """Write transactions as CSV (safe for spreadsheets), Parquet or XES."""
     from analytics.export.write import WRITERS  # noqa: PLC0415  # loads Arrow, which other commands do not need
@@ -29,7 +32,7 @@ def export(
     if kind not in WRITERS:
         raise ConfigError(f"unknown format {kind!r}", remedy=f"use one of {', '.join(WRITERS)}")
     wanted = {"flow": flow, "status": status, "since": since, "until": until}
-    with httpx.Client(base_url=url, timeout=60) as client:
+    with connect(url) as client:
         count = WRITERS[kind](_pages(client, {name: value for name, value in wanted.items() if value}), output)
     print(f"{count} transactions written to {output}")
 
@@ -45,7 +48,7 @@ def _pages(client: httpx.Client, parameters: dict[str, str]) -> Iterator[dict[st
                 f"no Wayline answers at {client.base_url}", remedy="start wayline serve, or give --url"
             ) from error
         if not answer.is_success:
-            raise PermanentError(f"the server answered {answer.status_code}", remedy=answer.json().get("detail", ""))
+            raise PermanentError(refusal_of(answer))
         body = answer.json()
         yield from body["items"]
         cursor = body["next_cursor"]

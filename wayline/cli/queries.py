@@ -11,6 +11,7 @@ from core.clock import rfc3339
 from core.errors import ConfigError
 from core.units import parse_duration
 from wayline.cli.ask import ask, quoted
+from wayline.cli.connection import TokenFileOption
 from wayline.cli.options import DEFAULT_URL, UrlOption
 from wayline.cli.tables import (
     duration_cell,
@@ -44,6 +45,7 @@ def tx(
     kind: Annotated[str | None, typer.Option("--type", help="Only this identifier type, e.g. po_number.")] = None,
     url: UrlOption = DEFAULT_URL,
     as_json: JsonOption = False,
+    token_file: TokenFileOption = None,
 ) -> None:
     """Show one transaction by any identifier; exit 3 when there is none."""
     status, body = ask(url, f"/transactions/{quoted(identifier)}", {"type": kind})
@@ -75,6 +77,7 @@ def search(
     url: UrlOption = DEFAULT_URL,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
+    token_file: TokenFileOption = None,
 ) -> None:
     """List transactions by flow, status, tier, time, identifier prefix, system and origin."""
     wanted = {
@@ -99,6 +102,7 @@ def flows(
     url: UrlOption = DEFAULT_URL,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
+    token_file: TokenFileOption = None,
 ) -> None:
     """List the flows with their live figures."""
     _, body = ask(url, "/flows", {"window": window})
@@ -137,6 +141,7 @@ def sla(
     url: UrlOption = DEFAULT_URL,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
+    token_file: TokenFileOption = None,
 ) -> None:
     """Show objectives, achievement, budget left and breaches per tier and flow."""
     wanted = {"as": known, "window": window, "since": _moment(since), "until": _moment(until)}
