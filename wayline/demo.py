@@ -3,6 +3,7 @@
 import threading
 
 import structlog
+from pydantic import SecretStr
 
 from core.clock import SystemClock
 from runbooks.catalogs import Catalog
@@ -24,6 +25,7 @@ def run_demo(
     history_hours: float,
     seed: int,
     ending: threading.Event,
+    token: str = "",
 ) -> Summary:
     """
     Write *history_hours* of past through the real ingest path, then go on live until *ending* is set.
@@ -37,6 +39,7 @@ def run_demo(
         seed: Decides what happens; mixed with the minute of the start, so that a demo started again on the same
             data folder does not use its purchase orders a second time.
         ending: Set when the server ends.
+        token: Token to show; empty shows none.
     """
     clock = SystemClock()
     minute = clock.now_ns() // 60_000_000_000
@@ -45,6 +48,7 @@ def run_demo(
         EstateConfig(
             endpoint=endpoint,
             events_url=events_url,
+            token=SecretStr(token),
             rate_per_s=rate,
             duration_s=None,
             seed=(seed * 7_919 + minute) % _SEEDS,

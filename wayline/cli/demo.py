@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from core.access import INGEST
+from core.errors import ConfigError
 from wayline.cli.options import (
     CatalogOption,
     ConfigOption,
@@ -43,13 +45,19 @@ def demo(
         otlp_http_port=otlp_http_port,
     )
 
+    if settings.server.tls.is_on or settings.collector.tls.is_on:
+        raise ConfigError(
+            "the demo speaks no TLS", remedy="use wayline serve with TLS, and wayline estate for a simulated group"
+        )
+
     def start_estate(wayline: Wayline, ending: threading.Event) -> None:
         threading.Thread(
             target=run_demo,
             kwargs={
                 "catalog": wayline.catalog.current(),
                 "endpoint": f"{settings.server.host}:{settings.collector.grpc_port}",
-                "events_url": wayline.public_url,
+                "events_url": f"http://{settings.server.host}:{settings.server.port}",
+                "token": wayline.tokens.issue_own("simulated estate", INGEST),
                 "rate": rate,
                 "history_hours": hours,
                 "seed": seed,

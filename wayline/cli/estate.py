@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 from rich.console import Console
 
 from core.errors import TransientError
 from core.units import parse_duration
+from wayline.cli.connection import TokenFileOption, token
 from wayline.cli.options import CatalogOption, ConfigOption, settings_from
 
 
@@ -25,6 +27,7 @@ def estate(
     truth: Annotated[Path | None, typer.Option(help="Write one JSON line a transaction: what it really was.")] = None,
     history: Annotated[str, typer.Option(help="Past written at the start, e.g. 4h.")] = "0s",
     pace: Annotated[float | None, typer.Option(help="Factor on waits between steps; 1.0 is natural.")] = None,
+    token_file: TokenFileOption = None,
 ) -> None:
     """Simulate the hospital group: real OTLP through the real SDK, and CloudEvents."""
     from core.clock import SystemClock  # noqa: PLC0415  # the SDK and gRPC load only when the estate runs
@@ -38,6 +41,7 @@ def estate(
         EstateConfig(
             endpoint=endpoint,
             events_url=events_url.rstrip("/"),
+            token=SecretStr(token()),
             rate_per_s=rate,
             duration_s=parse_duration(duration).seconds,
             seed=seed,

@@ -24,10 +24,14 @@ class EventSender:
     Args:
         events_url: Base URL of the API.
         give_up_s: How long one post is tried before its events count as lost.
+        token: Token to show; empty shows none.
     """
 
-    def __init__(self, events_url: str, give_up_s: float) -> None:
-        self._client = httpx.Client(base_url=events_url, timeout=_TIMEOUT.total_seconds(), trust_env=False)
+    def __init__(self, events_url: str, give_up_s: float, token: str = "") -> None:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.Client(
+            base_url=events_url, headers=headers, timeout=_TIMEOUT.total_seconds(), trust_env=False
+        )
         self._give_up_s = give_up_s
         self._buffer: list[EventItem] = []
         self._singles = 0

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
 class EstateConfig(BaseModel):
@@ -12,6 +12,7 @@ class EstateConfig(BaseModel):
     Attributes:
         endpoint: ``host:port`` of OTLP/gRPC.
         events_url: Base URL of the API that takes CloudEvents.
+        token: Token shown at both; empty shows none.
         rate_per_s: Business transactions started per second.
         duration_s: Seconds of new transactions; None goes on until stopped.
         seed: Decides everything but the time of day; None takes one from the clock.
@@ -30,6 +31,7 @@ class EstateConfig(BaseModel):
 
     endpoint: str = "127.0.0.1:4317"
     events_url: str = "http://127.0.0.1:8080"
+    token: SecretStr = SecretStr("")
     rate_per_s: float = Field(default=2.0, gt=0, le=2_000)
     duration_s: float | None = Field(default=60.0, gt=0)
     seed: int | None = Field(default=None, ge=0)

@@ -22,10 +22,12 @@ class QueueDepths:
 
     Args:
         endpoint: ``host:port`` of OTLP/gRPC.
+        token: Token to show; empty shows none.
         metered: Export at all; without, it only counts.
     """
 
-    def __init__(self, endpoint: str, *, metered: bool = True) -> None:
+    def __init__(self, endpoint: str, *, metered: bool = True, token: str = "") -> None:
+        self._headers = {"authorization": f"Bearer {token}"} if token else None
         self._endpoint = endpoint
         self._metered = metered
         self._depths: Counter[tuple[str, str]] = Counter()
@@ -67,7 +69,8 @@ class QueueDepths:
     def _set(self, broker: str, destination: str) -> None:
         if broker not in self._meters:
             reader = PeriodicExportingMetricReader(
-                OTLPMetricExporter(endpoint=self._endpoint, insecure=True, timeout=_TIMEOUT_S), _INTERVAL_MS
+                OTLPMetricExporter(endpoint=self._endpoint, insecure=True, headers=self._headers, timeout=_TIMEOUT_S),
+                _INTERVAL_MS,
             )
             provider = MeterProvider([reader], resource_of(broker), shutdown_on_exit=False)
             self._providers[broker] = provider

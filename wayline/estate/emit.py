@@ -110,17 +110,19 @@ class TelemetrySender:
     Args:
         endpoint: ``host:port`` of OTLP/gRPC.
         give_up_s: How long a batch is tried before it counts as lost.
+        token: Token to show; empty shows none.
     """
 
-    def __init__(self, endpoint: str, give_up_s: float) -> None:
+    def __init__(self, endpoint: str, give_up_s: float, token: str = "") -> None:
         logging.getLogger("opentelemetry.exporter").setLevel(logging.CRITICAL)
         timeout_s = min(_RPC_TIMEOUT_S, give_up_s)
         self._ids = PlannedIds()
+        headers = {"authorization": f"Bearer {token}"} if token else None
         self._span_exporter = PatientSpanExporter(
-            OTLPSpanExporter(endpoint=endpoint, insecure=True, timeout=timeout_s), give_up_s
+            OTLPSpanExporter(endpoint=endpoint, insecure=True, headers=headers, timeout=timeout_s), give_up_s
         )
         self._log_exporter = PatientLogExporter(
-            OTLPLogExporter(endpoint=endpoint, insecure=True, timeout=timeout_s), give_up_s
+            OTLPLogExporter(endpoint=endpoint, insecure=True, headers=headers, timeout=timeout_s), give_up_s
         )
         self._spans = BatchSpanProcessor(
             self._span_exporter, _QUEUE_SIZE, _SCHEDULE_DELAY_MS, _BATCH_SIZE, meter_provider=_NO_METERS

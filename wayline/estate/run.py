@@ -112,9 +112,9 @@ class _Run:
         self._teller = teller
         self._truth = truth
         self._summary = summary
-        self._telemetry = TelemetrySender(config.endpoint, config.give_up_s)
-        self._events = EventSender(config.events_url, config.give_up_s)
-        self._depths = QueueDepths(config.endpoint)
+        self._telemetry = TelemetrySender(config.endpoint, config.give_up_s, config.token.get_secret_value())
+        self._events = EventSender(config.events_url, config.give_up_s, config.token.get_secret_value())
+        self._depths = QueueDepths(config.endpoint, token=config.token.get_secret_value())
         self._later: list[tuple[int, int, Item, _Open]] = []
         self._stalled: list[Told] = []
         self._order = itertools.count()
