@@ -1,11 +1,13 @@
 """Who and what the estate consists of: tiers, owners, systems, sources."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, JsonValue, field_validator
 
 from core.units import Duration
 from runbooks.fields import CatalogModel, Category, DurationField, ElapsedField, Entry, Match, Ratio, Words
+from runbooks.matching import matches
 
 ALWAYS = "24x7"
 """The calendar that never closes; it exists without being declared."""
@@ -138,6 +140,12 @@ class Source(Entry):
     owner: str = ""
     mapping: dict[str, str] = Field(default_factory=dict)
     options: dict[str, JsonValue] = Field(default_factory=dict)
+
+    def counts(self, system: str, attributes: Mapping[str, str]) -> bool:
+        """Return whether evidence of *system* with *attributes* (of its signature) comes from this source."""
+        if self.match:
+            return matches(self.match, attributes) and (not self.systems or system in self.systems)
+        return system in self.systems
 
 
 class Attributes(Entry):

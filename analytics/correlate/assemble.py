@@ -12,7 +12,6 @@ from storage.sqlfiles import load_sql
 
 QUIET_US = 30_000_000
 """Without a flow a transaction has ended once nothing came for so long: the default of ``settle``."""
-_RETRY_US = 10_000_000
 _CALENDAR_BACK = timedelta(days=400)
 _CALENDAR_AHEAD = timedelta(days=400)
 _ELAPSED = ladder_book(())
@@ -32,7 +31,15 @@ def assemble(
     statements.empty(*_WORK)
     rows = flow_rows(catalog, book, ingest_delay_s=ingest_delay_s, watermarks=watermarks)
     statements.store.insert("tick_flows", COLUMNS, rows)
-    statements.work("steps", steps=[*book.steps, ""], codes=[*range(1, len(book.steps) + 1), 0])
+    now_us = ns_from_datetime(now) // 1_000
+    statements.work(
+        "steps",
+        steps=[*book.steps, ""],
+        codes=[*range(1, len(book.steps) + 1), 0],
+        settles_us=book.step_settles_us,
+        paused=book.paused,
+        now_us=now_us,
+    )
     statements.work("components")
     statements.work(
         "chosen",
@@ -43,9 +50,12 @@ def assemble(
     # Ladders of years of days are long texts: they are sent only where a flow of this tick counts business time.
     ladders = book.ladders if statements.rows("uses_calendar")[0]["used"] else _ELAPSED
     sql = load_sql("analytics.correlate", "sql/transactions")
-    sql = sql.replace("DUE_FROM_START", ladders.expression("started_us", "w", "k"))
-    sql = sql.replace("DUE_FROM_ANCHOR", ladders.expression("passed[a]", "w", "k"))
+    held = bool(book.paused) and bool(statements.rows("uses_pauses")[0]["used"])
+    for marker, start in (("DUE_FROM_START", "started_us"), ("DUE_FROM_ANCHOR", "passed[a]")):
+        length = ladders.held(start, "w", "k", "h") if held else "w"
+        sql = sql.replace(marker, ladders.expression(start, length, "k"))
+    sql = sql.replace("HOLDS", load_sql("analytics.correlate", "sql/holds").strip() if held else "within_us")
     sql = sql.replace("DEADLINE_DUE", ladders.expression("started_us", "deadline_us", "deadline_clock"))
     params = ladders.params((now - _CALENDAR_BACK).date(), (now + _CALENDAR_AHEAD).date())
-    moment = {"now_us": ns_from_datetime(now) // 1_000, "quiet_us": QUIET_US, "retry_us": _RETRY_US}
+    moment = {"now_us": now_us, "quiet_us": QUIET_US}
     statements.text(sql, {**params, **moment}, plain=True)

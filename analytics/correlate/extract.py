@@ -6,6 +6,7 @@ Reads the raw tables, writes ``tick_extracted`` and ``tick_new``; no row passes 
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from analytics.correlate.rules import CORRELATION, MESSAGE_ID, Rules, convention_codes
@@ -44,19 +45,37 @@ class Extraction:
         self._peers: dict[str, tuple[str, str]] = {}
         self._statements = {signal: render(rules, signal) for signal in SIGNALS}
 
-    def run(self, statements: Statements, segments: Mapping[str, Sequence[int]]) -> None:
-        """Fill ``tick_new`` from *segments*, a list of segment ids per signal."""
+    def run(
+        self, statements: Statements, segments: Mapping[str, Sequence[int]], received: Mapping[int, datetime]
+    ) -> dict[str, datetime]:
+        """
+        Fill ``tick_new`` from *segments*, a list of segment ids per signal.
+
+        Returns:
+            Declared source -> time of its latest evidence in them; *received* says when each segment came, which no
+            clock of a source runs ahead of by more than a little.
+        """
         statements.empty("tick_extracted", "tick_new")
         if not segments:
-            return
+            return {}
         for signal, (sql, params) in self._statements.items():
             if segments.get(signal):
                 statements.text(sql, params | {"segments": list(segments[signal])})
-        statements.text(*self._mapping(), plain=True)
+        seen = statements.rows(
+            "signatures_seen", segments=[*received, 0], received=[*received.values(), datetime(1970, 1, 1, tzinfo=UTC)]
+        )
+        statements.text(*self._mapping(seen), plain=True)
         statements.empty("tick_extracted")
+        return self._heard(seen)
 
-    def _mapping(self) -> tuple[str, dict[str, Any]]:
-        seen = self._store.rows(load_sql("analytics.correlate", "sql/signatures_seen"))
+    def _heard(self, seen: Sequence[dict[str, Any]]) -> dict[str, datetime]:
+        heard: dict[str, datetime] = {}
+        for row in seen:
+            for source in self._meanings[row["signature"]].sources if row["heard"] else ():
+                heard[source] = max(heard.get(source, row["heard_at"]), row["heard_at"])
+        return heard
+
+    def _mapping(self, seen: Sequence[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
         for row in seen:
             if row["signature"] not in self._meanings:
                 signature = Signature(

@@ -7,11 +7,9 @@ from typing import Any
 from analytics.correlate.signatures import STEP_SEPARATOR
 from analytics.correlate.watermarks import Watermarks
 from analytics.sla.ladder_sql import LadderBook, ladder_book
-from core.clock import ns_from_datetime
 from core.units import Duration
 from runbooks.calendars import Calendar
 from runbooks.catalogs import Catalog
-from runbooks.estate import Source
 from runbooks.flows import Flow, Milestone
 
 US_PER_S = 1_000_000
@@ -38,6 +36,7 @@ COLUMNS = (
     "heard_us",
     "blind",
     "clocks",
+    "pauses",
     "deadline_clock",
 )
 
@@ -49,12 +48,16 @@ class FlowBook:
 
     Attributes:
         flows: In the order of their codes, which begin at 1; 0 is "no flow".
-        steps: ``flow<TAB>milestone`` in the order of their codes, which begin at 1.
+        steps: ``flow<TAB>milestone`` in the order of their codes, which begin at 1; *step_flows* and *step_settles_us*
+            go with them.
+        paused: Codes of the steps that begin or end a pause.
     """
 
     flows: list[Flow]
     steps: list[str]
     step_flows: list[int]
+    step_settles_us: list[int]
+    paused: list[int]
     ladders: LadderBook
 
 
@@ -67,7 +70,16 @@ def flow_book(catalog: Catalog) -> FlowBook:
         for milestone in flow.milestones:
             steps.append(f"{flow.name}{STEP_SEPARATOR}{milestone.name}")
             step_flows.append(code)
-    return FlowBook(flows, steps, step_flows, ladder_book(_uses(catalog)))
+    settles_us = [_us(flow.settle) for flow in flows for _ in flow.milestones]
+    held = {
+        f"{flow.name}{STEP_SEPARATOR}{name}"
+        for flow in flows
+        for milestone in flow.milestones
+        for pause in milestone.pause
+        for name in (pause.start, pause.end)
+    }
+    paused = [code for code, step in enumerate(steps, start=1) if step in held]
+    return FlowBook(flows, steps, step_flows, settles_us, paused, ladder_book(_uses(catalog)))
 
 
 def _uses(catalog: Catalog) -> Iterator[tuple[Duration, Calendar]]:
@@ -90,7 +102,7 @@ def flow_rows(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, waterm
         ingest_delay_s: How late the evidence of systems without a declared source usually is.
         watermarks: How far the declared sources have spoken.
     """
-    nothing: list[Any] = [0, "", 0, 0, 0, 0, 0, 1.0, *([] for _ in range(13)), 0]
+    nothing: list[Any] = [0, "", 0, 0, 0, 0, 0, 1.0, *([] for _ in range(14)), 0]
     rows = [nothing]
     step = 0
     for code, flow in enumerate(book.flows, start=1):
@@ -120,9 +132,10 @@ def flow_rows(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, waterm
                 _choices(flow),
                 owners,
                 delays,
-                [_heard_us(catalog, owner, watermarks) for owner in owners],
-                [_blind(catalog, owner, watermarks) for owner in owners],
+                [watermarks.passed_us(catalog, owner) for owner in owners],
+                [watermarks.blind(catalog, owner) for owner in owners],
                 [clock for clock, _ in limits],
+                [_pauses(flow, milestone, step) for milestone in flow.milestones],
                 deadline[0],
             ]
         )
@@ -156,28 +169,16 @@ def _choices(flow: Flow) -> list[int]:
     return [groups.index(milestone.any_of) + 1 if milestone.any_of else 0 for milestone in flow.milestones]
 
 
+def _pauses(flow: Flow, milestone: Milestone, before: int) -> list[tuple[int, int]]:
+    """Codes of the steps between which the clock of *milestone* stands still; *before* is the one before the flow's."""
+    names = [other.name for other in flow.milestones]
+    return [(before + 1 + names.index(pause.start), before + 1 + names.index(pause.end)) for pause in milestone.pause]
+
+
 def _delay_us(catalog: Catalog, owner: str, ingest_delay_s: float) -> int:
     sources = catalog.sources_owing(owner)
     seconds = max((source.ingest_delay.seconds for source in sources), default=ingest_delay_s)
     return round(seconds * US_PER_S)
-
-
-def _heard_us(catalog: Catalog, owner: str, watermarks: Watermarks) -> int:
-    """Watermark of the armed sources that owe the evidence, the one furthest behind; 0 where none is armed."""
-    heard = [watermarks.known[source.name].heard_at for source in _armed(catalog, owner, watermarks)]
-    return ns_from_datetime(min(heard)) // 1_000 if heard else 0
-
-
-def _blind(catalog: Catalog, owner: str, watermarks: Watermarks) -> bool:
-    return any(watermarks.known[source.name].blind_since for source in _armed(catalog, owner, watermarks))
-
-
-def _armed(catalog: Catalog, owner: str, watermarks: Watermarks) -> list[Source]:
-    return [
-        source
-        for source in catalog.sources_owing(owner)
-        if source.expect_every is not None and source.name in watermarks.known
-    ]
 
 
 def _limit(book: FlowBook, duration: Duration | None, calendar: Calendar) -> tuple[int, int]:

@@ -48,6 +48,7 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
     store_made_parents(statements, version, now)
     changed = statements.count("tick_final")
     statements.work("store_judgements")
+    statements.work("store_waiting")
     if statements.count("tick_quarantine"):
         for name in _QUARANTINE:
             statements.work(name, version=version, now=now)

@@ -5,11 +5,12 @@ The closed set is found by following identity values, message ids and links thro
 nothing new turns up; components are connected by label propagation. All on the engine, in the ``tick_`` tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from analytics.correlate.batches import split_batches
 from analytics.correlate.statements import Statements
+from analytics.correlate.watermarks import Move
 from core.errors import TransientError
 
 _MAX_ROUNDS = 1_000
@@ -28,7 +29,12 @@ _WORK = (
 
 
 def resolve(
-    statements: Statements, limits: Mapping[str, int], judged_until: datetime, now: datetime, version: int
+    statements: Statements,
+    limits: Mapping[str, int],
+    judged_until: datetime,
+    now: datetime,
+    version: int,
+    moved: Sequence[Move] = (),
 ) -> int:
     """
     Resolve what ``tick_new`` and the judgements due in (*judged_until*, *now*] touch.
@@ -39,12 +45,20 @@ def resolve(
         judged_until: The moment of the tick before.
         now: The moment of this tick.
         version: Number of this tick.
+        moved: Systems whose sources moved; what waited for them is judged.
 
     Returns:
         The number of observations in the closed set; 0 when there is nothing to do.
     """
     statements.empty(*_WORK)
-    statements.send("units_new", judged_until=judged_until, now=now)
+    statements.send(
+        "units_new",
+        judged_until=judged_until,
+        now=now,
+        moved=[*(move.system for move in moved), ""],
+        moved_from_us=[*(move.from_us for move in moved), 0],
+        moved_to_us=[*(move.to_us for move in moved), 0],
+    )
     if not statements.count("tick_units"):
         return 0
     statements.work("load_new")

@@ -87,6 +87,8 @@ class Rules:
 def _matches(catalog: Catalog) -> Iterable[Iterable[str]]:
     for system in catalog.systems.values():
         yield system.patterns
+    for source in catalog.sources.values():
+        yield source.match
     for flow in catalog.flows.values():
         yield flow.match
         for milestone in flow.milestones:

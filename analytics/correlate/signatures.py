@@ -35,6 +35,7 @@ class Meaning:
     Attributes:
         system, category: The system; category is empty when no entry matches.
         steps: ``flow<TAB>milestone`` of every milestone this is evidence of.
+        sources: The declared sources that speak by it.
     """
 
     system: str
@@ -42,6 +43,7 @@ class Meaning:
     flow: str
     milestone: str
     steps: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 def system_of(catalog: Catalog, explicit: str, service: str, attributes: Mapping[str, str]) -> tuple[str, str]:
@@ -82,7 +84,8 @@ def interpret(rules: Rules, signature: Signature) -> Meaning:
         if _recognised(milestone, signature.milestone, attributes)
     )
     milestone = steps[0].partition(STEP_SEPARATOR)[2] if len(steps) == 1 else signature.milestone
-    return Meaning(system, category, flow, milestone, steps)
+    sources = tuple(source.name for source in catalog.sources.values() if source.counts(system, attributes))
+    return Meaning(system, category, flow, milestone, steps, sources)
 
 
 def _candidates(catalog: Catalog, flow: str) -> Sequence[Flow]:

@@ -85,9 +85,10 @@ class Tick:
         pending, more = self._pending()
         rows = sum(segment["rows"] for segment in pending)
         statements = Statements(self._store, self._config.max_threads if rows > SMALL_TICK_ROWS else 1)
-        extraction.run(statements, _by_signal(pending))
-        self._watermarks.advance(statements, catalog, now, self._version)
-        resolved = resolve(statements, rules.limits, judged_until, now, self._version)
+        received = {segment["segment_id"]: segment["received_at"] for segment in pending}
+        heard = extraction.run(statements, _by_signal(pending), received)
+        moved = self._watermarks.advance(catalog, heard, now)
+        resolved = resolve(statements, rules.limits, judged_until, now, self._version, moved)
         changed = self._conclude(statements, catalog, book, now) if resolved else 0
         report = TickReport(
             segments=len(pending),
@@ -98,6 +99,7 @@ class Tick:
             duration_ms=(time.perf_counter() - started_s) * 1e3,
             more=more,
         )
+        self._watermarks.enter(statements, now, self._version)
         self._enter(pending, report, catalog, now)
         TICK_SECONDS.observe(report.duration_ms / 1e3)
         TICK_OBSERVATIONS.inc(report.observations)

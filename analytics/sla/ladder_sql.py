@@ -63,6 +63,33 @@ class LadderBook:
         elapsed = f"{start} + {length}"
         return f"multiIf({', '.join(cases)}, {elapsed})" if cases else f"({elapsed})"
 
+    def reading(self, moment: str, code: str) -> str:
+        """Return SQL for the clock of *code* at *moment*, both SQL; elapsed time reads as the moment itself."""
+        read = load_sql("analytics.sla", "sql/reading_on_ladder").strip()
+        cases = [
+            f"{code} = {number}, " + read.replace("MOMENT", moment).replace("LADDER", f"ladder_{number}")
+            for number in range(1, len(self.clocks) + 1)
+        ]
+        return f"multiIf({', '.join(cases)}, {moment})" if cases else f"({moment})"
+
+    def held(self, start: str, length: str, code: str, holds: str) -> str:
+        """
+        Return SQL for *length* with the time of the pauses in it added, so that the clock stands still in them.
+
+        Args:
+            start: SQL for the start, Unix microseconds.
+            length: SQL for the length of `code_and_length`.
+            code: SQL for its code.
+            holds: SQL for the pauses, sorted (begin, end) in Unix microseconds; they may overlap.
+        """
+        begins = self.reading("greatest(x.1, acc.2)", code)
+        step = f"(acc.1 + {self.reading('x.2', code)} - {begins}, x.2)"
+        due = f"{self.reading(start, code)} + acc.1"
+        return (
+            f"arrayFold((acc, x) -> if(x.2 > acc.2 AND {begins} < {due}, {step}, acc), "
+            f"{holds}, (toInt64({length}), toInt64({start}))).1"
+        )
+
 
 def ladder_book(uses: Iterable[tuple[Duration, Calendar]]) -> LadderBook:
     """Return the clocks on which the durations of *uses* run, each in its calendar."""

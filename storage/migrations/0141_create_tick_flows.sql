@@ -22,6 +22,7 @@ CREATE TABLE tick_flows
     heard_us Array(Int64),
     blind Array(UInt8),
     clocks Array(UInt16),
+    pauses Array(Array(Tuple(start UInt32, finish UInt32))),
     deadline_clock UInt16
 )
 ENGINE = Memory

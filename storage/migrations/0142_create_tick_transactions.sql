@@ -39,6 +39,7 @@ CREATE TABLE tick_transactions
     traces Array(FixedString(16)),
     messages Array(String),
     parents Array(Tuple(LowCardinality(String), String)),
+    waits Array(Tuple(system LowCardinality(String), until_us Int64)),
     started_hour DateTime('UTC') MATERIALIZED toStartOfHour(fromUnixTimestamp64Micro(started_us, 'UTC'))
 )
 ENGINE = Memory

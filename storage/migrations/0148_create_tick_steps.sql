@@ -6,8 +6,10 @@ CREATE TABLE tick_steps
     done_us Int64,
     done_last_us Int64,
     error_us Int64,
+    waiting_us Int64,
     done_system String,
     error_system String,
-    deliveries UInt64
+    deliveries UInt64,
+    passes Array(Int64)
 )
 ENGINE = Memory

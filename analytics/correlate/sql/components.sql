@@ -10,7 +10,8 @@ SELECT
     c.started_us, c.last_us, c.observation_count, c.untimely,
     k.named OR c.spans_or_events AS evident,
     arraySort(c.identifiers), arraySort(c.systems),
-    s.codes, s.done, s.done_last, s.error_last, s.done_systems, s.error_systems, s.attempts,
+    s.codes, s.done, s.done_last, s.error, s.waiting, s.done_systems, s.error_systems, s.attempts,
+    s.passes,
     arraySort(c.explicit_flows),
     if(empty(c.roots), [c.first], c.roots), c.units, arraySort(c.traces), arraySort(c.messages), arraySort(c.parents)
 FROM
@@ -53,8 +54,9 @@ LEFT JOIN
 (
     SELECT
         component, groupArray(code) AS codes, groupArray(done_us) AS done, groupArray(done_last_us) AS done_last,
-        groupArray(error_us) AS error_last, groupArray(done_system) AS done_systems,
-        groupArray(error_system) AS error_systems, groupArray(deliveries) AS attempts
+        groupArray(error_us) AS error, groupArray(waiting_us) AS waiting, groupArray(done_system) AS done_systems,
+        groupArray(error_system) AS error_systems, groupArray(deliveries) AS attempts,
+        groupArray(passes) AS passes
     FROM tick_steps
     GROUP BY component
 ) AS s ON c.component = s.component

@@ -37,17 +37,20 @@ SELECT
                 failed_step > 0, broken_at[failed_step],
                 last_us), 'UTC'))], []),
         arrayFilter(v -> v.2 != '', arrayMap(
-            (name, due, d, delay) -> (
+            -- what is optional, or had its alternative passed, is never missed; what a silent source owes is not judged
+            (name, due, d, delay, heard, owed) -> (
                 concat('within:', name),
                 multiIf(
                     due = 0 OR untimely, '',
                     d > 0, if(d > due, 'breached', 'met'),
-                    now_us >= due + delay AND ended_us = 0 AND status != 'unknown', 'breached',
+                    NOT owed, '',
+                    ended_us > 0, if(ended_us > due, 'breached', ''),
+                    now_us >= due + delay AND (heard <= 0 OR heard >= due), 'breached',
                     ''),
                 fromUnixTimestamp64Micro(if(d > 0 AND d <= due, d, due), 'UTC')),
-            names, dues, done, delays_us))
+            names, dues, done, delays_us, heard_us, arrayMap((r, p) -> r AND p = 0, required, passed)))
     ) AS verdicts,
-    observation_count, untimely, units, traces, messages, parents
+    observation_count, untimely, units, traces, messages, parents, waits
 FROM
 (
     SELECT
@@ -57,22 +60,30 @@ FROM
         deadline > 0 AND NOT untimely AND (ended_us > 0 OR (past_deadline AND status != 'unknown')) AS judged,
         status IN ('stuck', 'unknown') OR (status = 'in_progress' AND past_deadline) AS lacking,
         arrayMap(
-            (d, b, p, r, x) -> multiIf(
-                b, 'failed',
+            (d, b, p, r, x, e, l) -> multiIf(
+                b AND NOT (finished_us > 0 AND NOT refused AND l > e), 'failed',
                 d > 0, 'done',
                 p > 0 OR x, 'skipped',
                 ended_us > 0, if(r, 'missing', 'skipped'),
                 'pending'),
-            done, broken, passed, required, failing) AS states,
+            done, broken, passed, required, failing, broken_at, done_last) AS states,
         if(status != 'failed', 0, if(refused, arrayFirstIndex((d, x) -> x AND d = refused_us, done, failing),
             arrayFirstIndex(b -> b, broken))) AS failed_step,
         arrayFilter(t -> t > now_us, arrayConcat(
-            if(ended_us > 0, [], arrayMap(e -> if(e > 0, e + settle_us, 0), broken_at)),
-            if(ended_us > 0 OR untimely, [], [
-                if(deadline > 0, deadline + delay_us, 0),
-                if(next_due > 0, next_due + next_delay_us, 0),
-                if(status = 'unknown' OR (status = 'in_progress' AND next_heard_us > 0), now_us + {retry_us:Int64}, 0)]),
-            if(classified OR quiet, [], [last_us + {quiet_us:Int64}]))) AS moments
+            arrayMap(e -> if(e > 0, e + settle_us, 0), waiting_at),
+            if(ended_us > 0 OR untimely, [], arrayConcat(
+                [if(deadline > 0, deadline + delay_us, 0)],
+                arrayMap((due, delay) -> if(due > 0, due + delay, 0), dues, delays_us))),
+            if(classified OR quiet, [], [last_us + {quiet_us:Int64}]))) AS moments,
+        -- what a promising source has to be heard past, or to be blind for, before it can be judged
+        arrayFilter(w -> w.2 > 0, if(ended_us > 0 OR untimely, [], arrayConcat(
+            [(if(next_step = 0, '', owners[next_step]),
+                if(deadline > 0 AND now_us >= deadline + delay_us AND next_heard_us >= 0 AND next_heard_us < deadline,
+                    deadline, 0))],
+            arrayMap(
+                (owner, due, d, delay, heard) -> (owner,
+                    if(due > 0 AND d = 0 AND now_us >= due + delay AND heard >= 0 AND heard < due, due, 0)),
+                owners, dues, done, delays_us, heard_us)))) AS waits
     FROM
     (
         SELECT
@@ -93,14 +104,15 @@ FROM
                 multiIf(
                     refused, refused_us,
                     terminal_us > 0, terminal_us,
-                    has_terminal = 0 AND next_step = 0 AND has(required, 1) AND arrayMax(broken_at) = 0,
+                    has_terminal = 0 AND next_step = 0 AND has(required, 1)
+                        AND NOT arrayExists((e, w, l) -> greatest(e, w) > l, broken_at, waiting_at, done_last),
                         arrayMax(arrayMap((r, p) -> if(r, p, 0), required, passed)),
                     0) AS finished_us,
                 -- a source that promised to speak has to be heard after the moment, or to be blind
                 next_due > 0 AND now_us >= next_due + next_delay_us
-                    AND (next_heard_us = 0 OR next_blind OR next_heard_us >= next_due) AS overdue,
+                    AND (next_heard_us <= 0 OR next_blind OR next_heard_us >= next_due) AS overdue,
                 deadline > 0 AND now_us >= deadline + delay_us
-                    AND (next_heard_us = 0 OR next_blind OR next_heard_us >= deadline) AS past_deadline
+                    AND (next_heard_us <= 0 OR next_blind OR next_heard_us >= deadline) AS past_deadline
             FROM
             (
                 SELECT
@@ -108,16 +120,16 @@ FROM
                     refused_us > 0 AND (terminal_us = 0 OR terminal_us < refused_us) AS refused,
                     if(next_step = 0, 0, dues[next_step]) AS next_due,
                     if(next_step = 0, 0, delays_us[next_step]) AS next_delay_us,
-                    if(next_step = 0, 0, heard_us[next_step]) AS next_heard_us,
+                    if(next_step = 0, -1, heard_us[next_step]) AS next_heard_us,
                     next_step > 0 AND blind[next_step] AS next_blind
                 FROM
                 (
                     SELECT
                         *,
-                        arrayMap(e -> e > 0 AND now_us >= e + settle_us, broken_at) AS broken,
+                        arrayMap(e -> e > 0, broken_at) AS broken,
                         arrayMap(
-                            (w, a, k) -> multiIf(w < 0, 0, a = 0, DUE_FROM_START, passed[a] > 0, DUE_FROM_ANCHOR, 0),
-                            within_us, anchors, clocks) AS dues,
+                            (w, a, k, h) -> multiIf(w < 0, 0, a = 0, DUE_FROM_START, passed[a] > 0, DUE_FROM_ANCHOR, 0),
+                            within_us, anchors, clocks, HOLDS) AS dues,
                         arrayMin(arrayFilter((d, t) -> d > 0 AND t, done, terminal)) AS terminal_us,
                         arrayMin(arrayFilter((d, x) -> d > 0 AND x, done, failing)) AS refused_us,
                         arrayFirstIndex((r, p) -> r AND p = 0, required, passed) AS next_step,
@@ -126,7 +138,6 @@ FROM
                     (
                         SELECT
                             *,
-                            arrayMap((d, e) -> if(e > d, e, 0), done_last, error_last) AS broken_at,
                             arrayMap((d, g) -> if(d > 0 OR g = 0, d,
                                 arrayMax(arrayMap((d2, g2) -> if(g2 = g, d2, 0), done, choices))),
                                 done, choices) AS passed
@@ -136,7 +147,8 @@ FROM
                                 *,
                                 arrayMap(p -> seen_done[p], places) AS done,
                                 arrayMap(p -> seen_done_last[p], places) AS done_last,
-                                arrayMap(p -> seen_error_last[p], places) AS error_last,
+                                arrayMap(p -> seen_error[p], places) AS broken_at,
+                                arrayMap(p -> seen_waiting[p], places) AS waiting_at,
                                 arrayMap(p -> seen_done_systems[p], places) AS done_systems,
                                 arrayMap(p -> seen_error_systems[p], places) AS error_systems,
                                 arrayMap(p -> seen_attempts[p], places) AS attempts

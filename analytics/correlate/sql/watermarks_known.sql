@@ -1,1 +1,1 @@
-SELECT source, watermark, blind_since FROM source_watermark_history FINAL
+SELECT source, watermark, last_event_at, blind_since FROM source_watermark_history FINAL
