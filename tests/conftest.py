@@ -72,7 +72,8 @@ def _wait_ready(served: Served, timeout_s: float) -> None:
         if served.process.poll() is not None:
             raise AssertionError(f"wayline ended with {served.process.returncode}:\n{served.log.read_text()[-4000:]}")
         try:
-            if httpx.get(f"{served.url}/healthz", timeout=2).is_success:
+            # Whether the certificate is the right one is for a test to ask.
+            if httpx.get(f"{served.url}/healthz", timeout=2, verify=False).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
@@ -121,8 +122,14 @@ def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
                 cwd=folder,
             )
         started.append(process)
+        scheme = "https" if "WAYLINE_SERVER__TLS__CERT_FILE" in (environment or {}) else "http"
         served = Served(
-            f"http://127.0.0.1:{page}", f"127.0.0.1:{grpc_port}", f"http://127.0.0.1:{http_port}", folder, process, log
+            f"{scheme}://127.0.0.1:{page}",
+            f"127.0.0.1:{grpc_port}",
+            f"{scheme}://127.0.0.1:{http_port}",
+            folder,
+            process,
+            log,
         )
         _wait_ready(served, 60)
         return served
