@@ -9,7 +9,10 @@ from starlette.responses import Response
 from analytics.api.answers import json_answer, list_answer
 from analytics.api.models import Problem
 from analytics.api.params import DEFAULT_WINDOW, Moment, WindowText, time_range, window_seconds
+from analytics.api.process_models import Latencies, Rework, Risks, Variants
+from analytics.process.variants import Repeats
 from analytics.read.present import time_text
+from analytics.read.processes import MAX_VARIANTS
 from analytics.read.reader import Reader
 
 _BAD: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
@@ -18,7 +21,7 @@ _ROUND_BUCKETS_S = (10, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_4
 
 
 def add_flow_paths(router: APIRouter, reader: Reader) -> None:
-    """Add ``/flows``, ``/flows/{flow}``, ``/flows/{flow}/series`` and ``/sla`` to *router*."""
+    """Add ``/flows`` and what is below it, ``/at-risk`` and ``/sla`` to *router*."""
 
     @router.get("/flows", responses=_BAD, tags=["flows"])
     def flows(window: WindowText = DEFAULT_WINDOW) -> Response:
@@ -44,6 +47,8 @@ def add_flow_paths(router: APIRouter, reader: Reader) -> None:
         items = reader.series(flow, begins, ends, bucket_s)
         return list_answer(items, bucket_s=bucket_s, since=time_text(begins), until=time_text(ends))
 
+    _add_process_paths(router, reader)
+
     @router.get("/sla", responses=_BAD, tags=["sla"])
     def sla(
         since: Moment = None,
@@ -54,6 +59,39 @@ def add_flow_paths(router: APIRouter, reader: Reader) -> None:
         """Return objective, achieved, budget left, breaches and breach minutes per tier and flow."""
         begins, ends = time_range(since, until, window, reader.clock.now())
         return json_answer(reader.sla(begins, ends, knowledge) | {"next_cursor": None})
+
+
+def _add_process_paths(router: APIRouter, reader: Reader) -> None:
+    @router.get("/flows/{flow}/latency", responses={200: {"model": Latencies}, **_BAD}, tags=["flows"])
+    def latency(flow: str, since: Moment = None, until: Moment = None, window: WindowText = DEFAULT_WINDOW) -> Response:
+        """Return the distribution of the time between neighbouring milestones; the last entry is the whole."""
+        return list_answer(reader.latency(flow, *time_range(since, until, window, reader.clock.now())))
+
+    @router.get("/flows/{flow}/rework", responses={200: {"model": Rework}, **_BAD}, tags=["flows"])
+    def rework(flow: str, since: Moment = None, until: Moment = None, window: WindowText = DEFAULT_WINDOW) -> Response:
+        """Return the milestones that were passed more than once and the steps back, with what they cost in time."""
+        body = reader.rework(flow, *time_range(since, until, window, reader.clock.now()))
+        return json_answer(body | {"next_cursor": None})
+
+    @router.get("/flows/{flow}/variants", responses={200: {"model": Variants}, **_BAD}, tags=["flows"])
+    def variants(
+        flow: str,
+        since: Moment = None,
+        until: Moment = None,
+        window: WindowText = DEFAULT_WINDOW,
+        limit: Annotated[int, Query(ge=1, le=MAX_VARIANTS)] = 20,
+        repeats: Annotated[Repeats, Query(description="collapse: repeats in a row are one step")] = "collapse",
+        include_open: Annotated[bool, Query(description="also transactions under way, by their way so far")] = False,
+    ) -> Response:
+        """Return the ways through a flow with counts, durations and SLA; what is not listed is ``other``."""
+        begins, ends = time_range(since, until, window, reader.clock.now())
+        body = reader.variants(flow, begins, ends, limit, repeats, include_open)
+        return json_answer(body | {"next_cursor": None})
+
+    @router.get("/at-risk", responses={200: {"model": Risks}, **_BAD}, tags=["flows"])
+    def at_risk(flow: Annotated[str, Query(description="only this flow")] = "") -> Response:
+        """Return the open transactions that will probably miss their deadline, with the probability."""
+        return json_answer(reader.at_risk(flow) | {"next_cursor": None})
 
 
 def round_bucket_s(since: datetime, until: datetime) -> float:

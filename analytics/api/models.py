@@ -219,6 +219,36 @@ class Edge(Shape):
     observations: int
 
 
+class Breach(Shape):
+    """How probably a deadline will be missed, by lateness or failure."""
+
+    probability: float
+    deadline_at: AwareDatetime
+    in_ms: float
+    at_risk: bool
+
+
+class Prediction(Shape):
+    """
+    What earlier transactions say about the rest of this one; an estimate, never a fact.
+
+    ``judged`` is false, with ``why``, where too few are comparable. ``remaining_ms`` holds quantiles of the time left,
+    null where not so many complete at all; ``completes`` is the share that does.
+    """
+
+    judged: bool
+    why: str | None
+    basis: Literal["milestone and hour", "milestone", "flow"] | None
+    samples: int | None
+    remaining_ms: dict[str, float | None] | None
+    expected_end_at: AwareDatetime | None
+    completes: float | None
+    breach: Breach | None
+    milestone: str | None
+    since: AwareDatetime | None
+    learned_from: int | None
+
+
 class TransactionDetail(TransactionSummary):
     """A transaction with its evidence, up to 10,000 spans, events and logs each."""
 
@@ -240,4 +270,5 @@ class TransactionDetail(TransactionSummary):
     logs: list[Log]
     verdicts: list[Verdict]
     edges: list[Edge]
+    prediction: Prediction | None = None
     truncated: bool = False

@@ -29,6 +29,8 @@ def add_transaction_paths(router: APIRouter, reader: Reader) -> None:
         origin: Names = [],  # noqa: B006
         milestone: Annotated[str, Query(description="name (reached) or name:status")] = "",
         parent: Annotated[str, Query(description="transaction id of the parent")] = "",
+        variant: Annotated[str, Query(description="a way of /flows/{flow}/variants; name the flow too")] = "",
+        at_risk: Annotated[bool, Query(description="only open ones that will probably miss their deadline")] = False,
         q: Annotated[str, Query(description="an identifier or its first characters, case-sensitive")] = "",
         sort: Annotated[str, Query(description="a field, with a leading - for descending")] = "-started_at",
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
@@ -43,6 +45,8 @@ def add_transaction_paths(router: APIRouter, reader: Reader) -> None:
             origin=tuple(origin),
             milestone=milestone,
             parent=parent,
+            variant=variant,
+            at_risk=at_risk,
             since=since,
             until=until,
             q=q,

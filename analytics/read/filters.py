@@ -22,6 +22,8 @@ class TransactionFilter:
         origin: Origin categories or origin systems.
         milestone: ``name`` (reached, well or badly) or ``name:status``.
         parent: Transaction id of the parent.
+        variant: Way through the flow, as ``/flows/{flow}/variants`` names it; wants one flow.
+        at_risk: Only open ones that will probably miss their deadline.
         since: Earliest start, inclusive, aware.
         until: Latest start, exclusive, aware.
         q: An identifier or its first characters, matched literally and case-sensitively on normalised values.
@@ -37,6 +39,8 @@ class TransactionFilter:
     origin: tuple[str, ...] = ()
     milestone: str = ""
     parent: str = ""
+    variant: str = ""
+    at_risk: bool = False
     since: datetime | None = None
     until: datetime | None = None
     q: str = ""

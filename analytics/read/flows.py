@@ -49,14 +49,25 @@ def show_flow(context: ReadContext, name: str, since: datetime, until: datetime)
     """
     catalog = context.catalogs.current()
     stored = _stored_name(name)
+    require_flow(context, name)
     rows = _figure_rows(context, stored, since, until)
-    if stored not in catalog.flows and not rows and not _was_seen(context, stored):
-        raise NotFoundError("flow", name)
     return (
         flow_entry(catalog, stored, detailed=True)
         | figures(rows[0] if rows else None, objectives_of(catalog, stored))
         | {"funnel": funnel(context, name, since, until), "steps": steps(context, name, since, until)}
     )
+
+
+def require_flow(context: ReadContext, name: str) -> None:
+    """
+    Return when there is such a flow.
+
+    Raises:
+        NotFoundError: Neither catalog nor store knows *name*.
+    """
+    stored = _stored_name(name)
+    if stored not in context.catalogs.current().flows and not _was_seen(context, stored):
+        raise NotFoundError("flow", name)
 
 
 def figures(row: Row | None, objectives: dict[str, float | None]) -> dict[str, Any]:

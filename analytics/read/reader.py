@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from analytics.origin.window import Window
-from analytics.read import exceptions, flows, guidance, health, overview, queues, service_levels, topology
+from analytics.predict.config import PredictConfig
+from analytics.predict.forecast import Forecaster
+from analytics.process.variants import Repeats
+from analytics.read import exceptions, flows, guidance, health, overview, processes, queues, service_levels, topology
 from analytics.read.catalog import CatalogProvider
 from analytics.read.context import ReadContext
 from analytics.read.detail import find_transaction
 from analytics.read.filters import Found, TransactionFilter
 from analytics.read.origins import ranked_origins
+from analytics.read.risks import at_risk
 from analytics.read.search import list_transactions
 from analytics.sla.verdicts import Knowledge
 from core.clock import Clock
@@ -31,19 +35,35 @@ class Reader:
         store: The engine.
         catalog_provider: Gives the catalog in force.
         clock: Gives the present.
+        predictions: Settings of predictions.
     """
 
-    def __init__(self, store: Store, catalog_provider: CatalogProvider, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalog_provider: CatalogProvider,
+        clock: Clock,
+        predictions: PredictConfig | None = None,
+    ) -> None:
         self.clock = clock
         self._context = ReadContext(store, catalog_provider, clock)
+        self._forecaster = Forecaster(self._context, predictions)
 
     def transaction(self, identifier: str, type: str | None = None) -> Found:  # noqa: A002  # the name of the parameter in the API
         """Return the transaction holding *identifier* in detail, several as a list, or what was searched."""
-        return find_transaction(self._context, identifier, type)
+        found = find_transaction(self._context, identifier, type)
+        if found.kind == "one":
+            found.body["prediction"] = self._forecaster.of_transaction(found.body)
+        return found
 
     def transactions(self, wanted: TransactionFilter) -> Json:
         """Return one page of summaries as ``{"items", "next_cursor"}``."""
-        return list_transactions(self._context, wanted)
+        only = [risk.transaction_id for risk in self._forecaster.at_risk(wanted.flow)] if wanted.at_risk else None
+        return list_transactions(self._context, wanted, only)
+
+    def at_risk(self, flow: str = "") -> Json:
+        """Return the open transactions that will probably miss their deadline, and how many of each flow."""
+        return at_risk(self._forecaster, flow)
 
     def flows(self, window_s: float) -> list[Json]:
         """Return every flow with its figures over the last *window_s* seconds."""
@@ -70,6 +90,28 @@ class Reader:
     def steps(self, flow: str, since: datetime, until: datetime) -> list[Json]:
         """Return the failing and slow steps of a flow."""
         return flows.steps(self._context, flow, since, until)
+
+    def latency(self, flow: str, since: datetime, until: datetime) -> list[Json]:
+        """Return the distribution of the time between neighbouring milestones."""
+        return processes.latency(self._context, flow, since, until)
+
+    def rework(self, flow: str, since: datetime, until: datetime) -> Json:
+        """Return the milestones that were passed more than once, and the steps back."""
+        return processes.rework(self._context, flow, since, until)
+
+    def variants(
+        self,
+        flow: str,
+        since: datetime,
+        until: datetime,
+        limit: int = 20,
+        repeats: Repeats = "collapse",
+        include_open: bool = False,
+    ) -> Json:
+        """Return the ways through a flow, the commonest first."""
+        return processes.variants(
+            self._context, flow, since, until, limit=limit, repeats=repeats, include_open=include_open
+        )
 
     def sla(self, since: datetime, until: datetime, as_: Knowledge = "corrected") -> Json:
         """Return objectives, achievement, budget and breaches per tier and per flow."""

@@ -1,5 +1,7 @@
 """Lists of transactions: filters, order, pages."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,18 +25,26 @@ SORT_KEYS = {
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2262, 1, 1, tzinfo=UTC)
 _REACHED = ("done", "failed")
+_VARIANT = re.compile(r"[0-9a-f]{16}")
 _MILESTONE_STATUSES = ("done", "failed", "pending", "missing", "skipped")
 
 
-def list_transactions(context: ReadContext, wanted: TransactionFilter) -> dict[str, Any]:
+def list_transactions(
+    context: ReadContext, wanted: TransactionFilter, only: Sequence[str] | None = None
+) -> dict[str, Any]:
     """
     Return one page as ``{"items": [summary], "next_cursor": str | None}``.
+
+    Args:
+        context: What every read needs.
+        wanted: The filter.
+        only: Ids that are listed at most; None for any.
 
     Raises:
         InvalidQueryError: A parameter of *wanted* has no meaning.
     """
     _check(wanted)
-    rows = context.store.rows(page_sql(wanted.sort), page_params(wanted) | {"now": context.clock.now()})
+    rows = context.store.rows(page_sql(wanted.sort), page_params(wanted, only) | {"now": context.clock.now()})
     page, more = rows[: wanted.limit], len(rows) > wanted.limit
     cursor = None
     if more:
@@ -58,7 +68,7 @@ def page_sql(sort: str) -> str:
     return body
 
 
-def page_params(wanted: TransactionFilter) -> dict[str, Any]:
+def page_params(wanted: TransactionFilter, only: Sequence[str] | None = None) -> dict[str, Any]:
     """Return the values bound in `page_sql`."""
     position = decode_cursor(wanted.cursor, wanted) if wanted.cursor else Position(0, "")
     milestone, statuses = _milestone_wanted(wanted.milestone)
@@ -71,6 +81,9 @@ def page_params(wanted: TransactionFilter) -> dict[str, Any]:
         "milestone": milestone,
         "milestone_status": statuses,
         "parent": wanted.parent,
+        "only": int(only is not None),
+        "ids": list(only or ()),
+        "variant": int(wanted.variant, 16) if wanted.variant else 0,
         "since": wanted.since or EARLIEST,
         "until": wanted.until or LATEST,
         "since_hour": _hour(wanted.since),
@@ -94,6 +107,12 @@ def _check(wanted: TransactionFilter) -> None:
             "sort",
             f"transactions cannot be sorted by {wanted.sort!r}",
             remedy=f"use one of {', '.join(SORT_KEYS)}, with a leading - for descending",
+        )
+    if wanted.variant and not (_VARIANT.fullmatch(wanted.variant) and len(wanted.flow) == 1):
+        raise InvalidQueryError(
+            "variant",
+            "a variant is sixteen hexadecimal digits and belongs to one flow",
+            remedy="take it from /flows/{flow}/variants, and name that flow too",
         )
     if not 1 <= wanted.limit <= MAX_LIMIT:
         raise InvalidQueryError("limit", f"limit must be between 1 and {MAX_LIMIT}")

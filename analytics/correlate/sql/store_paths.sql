@@ -9,7 +9,7 @@ SELECT
     toUnixTimestamp64Micro(last_at),
     ifNull(toUnixTimestamp64Micro(deadline_at), 0),
     breached, labels, at_us,
-    cityHash64(arrayFilter((l, before) -> l != before, labels, arrayPushFront(arrayPopBack(labels), ''))),
+    cityHash64(arrayFilter((l, before) -> l != before, labels, arrayPopBack(arrayPushFront(labels, '')))),
     cityHash64(labels)
 FROM
 (

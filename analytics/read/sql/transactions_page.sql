@@ -17,6 +17,12 @@ WHERE (empty({flow:Array(String)}) OR flow IN {flow:Array(String)})
     AND ({milestone:String} = ''
         OR arrayExists(m -> m.name = {milestone:String} AND m.status IN {milestone_status:Array(String)}, milestones))
     AND ({parent:String} = '' OR parent_id = {parent:String})
+    AND ({only:UInt8} = 0 OR transaction_id IN {ids:Array(String)})
+    AND ({variant:UInt64} = 0 OR transaction_id IN (
+        SELECT toString(transaction_id)
+        FROM transaction_paths FINAL
+        WHERE {variant:UInt64} != 0 AND flow IN {flow:Array(String)} AND started_hour >= {since_hour:DateTime('UTC')}
+            AND (path = {variant:UInt64} OR exact_path = {variant:UInt64})))
     AND started_at >= {since:DateTime64(6, 'UTC')}
     AND started_at < {until:DateTime64(6, 'UTC')}
     AND started_hour >= {since_hour:DateTime('UTC')}

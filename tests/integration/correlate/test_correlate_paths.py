@@ -96,3 +96,10 @@ def test_a_transaction_that_turns_out_to_be_of_another_flow_has_no_path_in_the_f
     line.deliver(told("2", 2, "approved"))
     line.tick(70)
     assert [(row["flow"], row["labels"]) for row in paths(line)] == [("order", ["approved"])]
+
+
+def test_a_transaction_that_passed_no_milestone_has_an_empty_path(line):
+    line.deliver(Event("1", 1, correlation="c-1", flow="order", milestone="unheard"))
+    line.tick(60)
+    (row,) = paths(line)
+    assert (row["flow"], row["labels"]) == ("order", [])

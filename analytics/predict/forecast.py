@@ -1,0 +1,175 @@
+"""Predictions for open transactions: one in detail, and all that are likely to miss their deadline."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from analytics.predict.config import PredictConfig
+from analytics.predict.learn import learn
+from analytics.predict.model import FlowModel, Prediction
+from analytics.predict.standing import entered_us, standing, zone_named
+from analytics.read.context import ReadContext
+from analytics.read.present import time_text
+from analytics.sla.business_time import from_unix_us, unix_us
+from runbooks.flows import Flow
+from storage.sqlfiles import load_sql
+
+Row = dict[str, Any]
+_OPEN = ("in_progress", "stuck")
+_QUANTILES = (10, 25, 50, 75, 80, 90, 95)
+_MS = 1_000.0
+_WHOLE = 0.999
+
+
+@dataclass(frozen=True)
+class Risk:
+    """
+    An open transaction that will probably miss its deadline.
+
+    Attributes:
+        transaction_id: Its id.
+        flow: Its flow.
+        probability: Of not completing by the deadline.
+        deadline_us: Unix microseconds.
+    """
+
+    transaction_id: str
+    flow: str
+    probability: float
+    deadline_us: int
+
+
+class Forecaster:
+    """
+    Predicts from what was learned of each flow, which it keeps for `PredictConfig.refresh_s`. Safe for threads.
+
+    Args:
+        context: What every read needs.
+        config: Settings.
+    """
+
+    def __init__(self, context: ReadContext, config: PredictConfig | None = None) -> None:
+        self._context = context
+        self.config = config or PredictConfig()
+        self._models: dict[str, tuple[datetime, FlowModel]] = {}
+        self._lock = threading.Lock()
+
+    def model(self, flow: Flow) -> FlowModel:
+        """Return what is known of *flow*, learned at most `refresh_s` ago."""
+        now = self._context.clock.now()
+        with self._lock:
+            kept = self._models.get(flow.name)
+            if kept is not None and timedelta(0) <= now - kept[0] < timedelta(seconds=self.config.refresh_s):
+                return kept[1]
+            zone = self._context.catalogs.current().calendar_of(flow).zone
+            since = now - timedelta(days=self.config.history_days)
+            learned = learn(self._context.store, flow.name, zone, since, now, self.config.max_transactions)
+            self._models[flow.name] = (now, learned)
+            return learned
+
+    def of_transaction(self, transaction: Row) -> Row | None:
+        """
+        Return the prediction for a transaction in detail as `describe` does, None for one that has ended.
+
+        Args:
+            transaction: ``flow``, ``status``, ``started_at`` and ``transaction_id`` of the public shape.
+        """
+        if transaction["status"] == "unknown":
+            return _silent("a source that owes the next step is silent")
+        if transaction["status"] not in _OPEN:
+            return None
+        flow = self._context.catalogs.current().flows.get(transaction["flow"] or "")
+        if flow is None:
+            return _silent("the transaction is in no flow of the catalog")
+        rows = self._context.store.rows(
+            load_sql("analytics.predict", "sql/one_path"),
+            {
+                "flow": flow.name,
+                "started_at": datetime.fromisoformat(transaction["started_at"]),
+                "id": transaction["transaction_id"],
+            },
+        )
+        if not rows:
+            return _silent("its way is not stored yet")
+        return self._describe(flow, rows[0])
+
+    def _describe(self, flow: Flow, row: Row) -> Row:
+        now_us = unix_us(self._context.clock.now())
+        zone = zone_named(self._context.catalogs.current().calendar_of(flow).zone)
+        stands = standing(row, now_us, zone)
+        learned = self.model(flow)
+        found = learned.predict(stands, self.config.min_samples)
+        if found is None:
+            return _silent(
+                f"fewer than {self.config.min_samples} earlier transactions waited this long",
+                learned_from=learned.transactions,
+            )
+        return describe(found, now_us, row["deadline_us"], self.config.risk_threshold) | {
+            "milestone": stands.step or None,
+            "since": time_text(from_unix_us(entered_us(stands, now_us))),
+            "learned_from": learned.transactions,
+        }
+
+    def at_risk(self, flows: Iterable[str] = ()) -> list[Risk]:
+        """
+        Return the open transactions of *flows* (empty for all) at risk, the most probable first.
+
+        Only deadlines that have not passed: what has is late, not at risk.
+        """
+        catalog = self._context.catalogs.current()
+        wanted = [name for name in (list(flows) or catalog.flows) if name in catalog.flows]
+        now_us = unix_us(self._context.clock.now())
+        rows = self._context.store.rows(
+            load_sql("analytics.predict", "sql/open_paths"),
+            {"flows": wanted, "now_us": now_us, "rows": self.config.max_open},
+        )
+        zones = {name: zone_named(catalog.calendar_of(catalog.flows[name]).zone) for name in wanted}
+        risks = []
+        for row in rows:
+            learned = self.model(catalog.flows[row["flow"]])
+            found = learned.predict(standing(row, now_us, zones[row["flow"]]), self.config.min_samples)
+            if found is not None and found.miss is not None and found.miss >= self.config.risk_threshold:
+                risks.append(Risk(row["transaction_id"], row["flow"], found.miss, row["deadline_us"]))
+        return sorted(risks, key=lambda risk: (-risk.probability, risk.deadline_us, risk.transaction_id))
+
+
+def describe(found: Prediction, now_us: int, deadline_us: int, threshold: float) -> Row:
+    """
+    Return a prediction as public JSON.
+
+    ``remaining_ms`` holds quantiles of the time that is left; one is null where not so many complete at all.
+    ``breach`` is null without a deadline and once it has passed: that is then a fact.
+    """
+    quantiles = {f"p{percent}": _ms(found.curve.remaining_us(percent / 100)) for percent in _QUANTILES}
+    breach = None
+    if found.miss is not None and deadline_us > now_us:
+        breach = {
+            "probability": round(min(found.miss, _WHOLE), 4),
+            "deadline_at": time_text(from_unix_us(deadline_us)),
+            "in_ms": (deadline_us - now_us) / _MS,
+            "at_risk": found.miss >= threshold,
+        }
+    median_us = found.curve.remaining_us(0.5)
+    return {
+        "judged": True,
+        "why": None,
+        "basis": found.basis,
+        "samples": round(found.curve.samples),
+        "remaining_ms": quantiles,
+        "expected_end_at": None if median_us is None else time_text(from_unix_us(now_us + round(median_us))),
+        "completes": round(found.curve.done[-1], 4) if found.curve.done else 0.0,
+        "breach": breach,
+    }
+
+
+def _silent(why: str, learned_from: int | None = None) -> Row:
+    nothing = dict.fromkeys(
+        ("basis", "samples", "remaining_ms", "expected_end_at", "completes", "breach", "milestone", "since")
+    )
+    return {"judged": False, "why": why, **nothing, "learned_from": learned_from}
+
+
+def _ms(duration_us: float | None) -> float | None:
+    return None if duration_us is None else round(duration_us / _MS, 3)

@@ -1,0 +1,39 @@
+"""From stored ways to a flow's model."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from analytics.predict.bins import PER_DECADE
+from analytics.predict.model import FlowModel
+from analytics.predict.survival import Stay
+from storage.sqlfiles import load_sql
+from storage.store import Store
+
+
+def learn(store: Store, flow: str, zone: str, since: datetime, as_of: datetime, most: int) -> FlowModel:
+    """
+    Return what was known at *as_of* of the transactions of *flow* that started in [since, as_of).
+
+    Args:
+        store: The engine.
+        flow: Name of the flow.
+        zone: IANA zone in which hours of the day count.
+        since: Earliest start, aware.
+        as_of: The present of the model, aware; nothing that happened later is looked at.
+        most: Most transactions, the newest first.
+    """
+    rows = store.rows(
+        load_sql("analytics.predict", "sql/stays"),
+        {"flow": flow, "zone": zone, "since": since, "as_of": as_of, "most": most, "per_decade": PER_DECADE},
+    )
+    stays: dict[tuple[str, int], list[Stay]] = defaultdict(list)
+    wholes: list[Stay] = []
+    transactions = 0
+    for row in rows:
+        stay = Stay(row["stayed"], row["took"], bool(row["ended"]), row["transactions"])
+        if row["whole"]:
+            wholes.append(stay)
+            transactions += row["transactions"]
+        else:
+            stays[row["step"], row["hours"]].append(stay)
+    return FlowModel(dict(stays), wholes, transactions)

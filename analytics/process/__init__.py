@@ -1,0 +1,1 @@
+"""What the ways of many transactions through a flow have in common: times between milestones, rework, variants."""

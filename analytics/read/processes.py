@@ -1,0 +1,64 @@
+"""How a flow runs as a process: times between milestones, rework, variants."""
+
+from datetime import datetime
+from typing import Any
+
+from analytics.process import latency as latencies
+from analytics.process import rework as reworks
+from analytics.process import variants as ways
+from analytics.read.context import ReadContext
+from analytics.read.errors import InvalidQueryError
+from analytics.read.filters import UNCLASSIFIED
+from analytics.read.flows import require_flow
+from runbooks.flows import Flow
+
+MAX_VARIANTS = 1_000
+_NO_WAYS: dict[str, Any] = {"transactions": 0, "variants": 0, "items": [], "other": None}
+_NO_REWORK: dict[str, Any] = {"transactions": 0, "items": [], "loops": []}
+
+
+def latency(context: ReadContext, name: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Return the time between neighbouring milestones, see `analytics.process.latency`."""
+    flow = _with_milestones(context, name)
+    return latencies.latency(context, flow, since, until) if flow else []
+
+
+def rework(context: ReadContext, name: str, since: datetime, until: datetime) -> dict[str, Any]:
+    """Return what was done more than once, see `analytics.process.rework`."""
+    flow = _with_milestones(context, name)
+    return reworks.rework(context, flow, since, until) if flow else _NO_REWORK
+
+
+def variants(
+    context: ReadContext,
+    name: str,
+    since: datetime,
+    until: datetime,
+    *,
+    limit: int,
+    repeats: ways.Repeats,
+    include_open: bool,
+) -> dict[str, Any]:
+    """
+    Return the ways through the flow, see `analytics.process.variants`, each with the list of its transactions.
+
+    Raises:
+        InvalidQueryError: *limit* is not between 1 and `MAX_VARIANTS`.
+    """
+    if not 1 <= limit <= MAX_VARIANTS:
+        raise InvalidQueryError("limit", f"limit must be between 1 and {MAX_VARIANTS}")
+    flow = _with_milestones(context, name)
+    if flow is None:
+        return _NO_WAYS
+    answer = ways.variants(context, flow.name, since, until, limit=limit, repeats=repeats, include_open=include_open)
+    for item in answer["items"]:
+        item["transactions_url"] = f"/transactions?flow={flow.name}&variant={item['variant']}"
+    return answer
+
+
+def _with_milestones(context: ReadContext, name: str) -> Flow | None:
+    """Return the flow of the catalog; None for one that is only seen, which has no milestones."""
+    catalog = context.catalogs.current()
+    stored = "" if name == UNCLASSIFIED else name
+    require_flow(context, name)
+    return catalog.flows.get(stored)
