@@ -46,6 +46,28 @@ def skyline(values: Sequence[float], top: float) -> str:
     return f"polygon({', '.join([*points, '100% 100%'])})"
 
 
+def histogram(buckets: Sequence[Row]) -> Node:
+    """Return a distribution of durations on a logarithmic scale, its ends named; the text says where most are."""
+    if not buckets:
+        return html.Span("none measured", className="muted")
+    counts = [float(bucket["count"]) for bucket in buckets]
+    top = max(counts)
+    fullest = buckets[counts.index(top)]
+    text = (
+        f"{plural(round(sum(counts)), 'transaction')}; most, {count(top)}, between {duration(fullest['from_ms'])} and "
+        f"{duration(fullest['to_ms'])}"
+    )
+    bars = html.Div(
+        html.I(className="spark-all", style={"clipPath": skyline(counts, top)}),
+        className="spark",
+        title=text,
+        role="img",
+        **aria(text),
+    )
+    ends = [html.Span(duration(buckets[0]["from_ms"])), html.Span(duration(buckets[-1]["to_ms"]))]
+    return html.Div([bars, html.Div(ends, className="histogram-ends muted small num")], className="histogram")
+
+
 def against_objective(value_ms: float | None, objective_ms: float | None) -> Node:
     """Return a duration beside its objective as text and as a bar whose tick is the objective."""
     text = html.Span(duration(value_ms), className="num")

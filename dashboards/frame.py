@@ -14,9 +14,12 @@ Node = Any
 _SECTIONS = (
     ("overview", "Overview", "/"),
     ("transactions", "Transactions", "/transactions"),
+    ("exceptions", "Exceptions", "/exceptions"),
     ("alerts", "Alerts", "/alerts"),
-    ("runbooks", "Runbooks", "/runbooks"),
+    ("sla", "SLA", "/sla"),
+    ("queues", "Queues", "/queues"),
     ("systems", "Systems", "/systems"),
+    ("runbooks", "Runbooks", "/runbooks"),
 )
 _PRESET_WORDS = {
     "15m": "Last 15 minutes",

@@ -9,9 +9,10 @@ from core.errors import PermanentError
 from dashboards.charts import time_bar
 from dashboards.components import data_table, definition_list, empty, icon, link, section, system_name, when
 from dashboards.context import PageContext
-from dashboards.formats import NOTHING, duration, label
+from dashboards.formats import NOTHING, duration, label, ratio
 from dashboards.markdown import render_markdown
 from dashboards.urlstate import page_path
+from dashboards.views.prediction import forecast, spread
 from dashboards.views.transaction import (
     confidence_words,
     evidence_target,
@@ -40,6 +41,30 @@ def clock_panel(context: PageContext, row: Row) -> Node:
         className=f"clock-face lv-{clock.level}",
     )
     return section("SLA clock", [face, definition_list(facts)])
+
+
+def forecast_panel(context: PageContext, row: Row) -> Node:
+    """Return what earlier transactions say about the rest of this one; None for one that has ended."""
+    found = forecast(row.get("prediction"))
+    if found is None:
+        return None
+    prediction = row["prediction"]
+    facts: list[tuple[str, Node]] = []
+    if prediction.get("judged"):
+        facts = [
+            ("Time left", spread(prediction)),
+            ("Expected end", when(prediction.get("expected_end_at"), context.zone, context.now)),
+            ("Complete at all", ratio(prediction.get("completes"))),
+        ]
+    face = html.Div(
+        [
+            html.Strong(found.headline),
+            html.Span(found.detail),
+            html.Span(found.basis, className="muted small") if found.basis else None,
+        ],
+        className=f"forecast lv-{found.level}",
+    )
+    return section("Forecast", [face, definition_list(facts) if facts else None])
 
 
 def origin_panel(context: PageContext, row: Row) -> Node:

@@ -9,7 +9,18 @@ from dash import html
 from core.errors import PermanentError, TransientError
 from dashboards.components import empty, link, notice, page_head
 from dashboards.context import Page, PageContext
-from dashboards.pages import alerts, flow, overview, runbooks, systems, transaction, transactions
+from dashboards.pages import (
+    alerts,
+    exceptions,
+    flow,
+    overview,
+    queues,
+    runbooks,
+    service_levels,
+    systems,
+    transaction,
+    transactions,
+)
 
 log = structlog.get_logger("wayline.dashboards")
 Draw = Callable[[PageContext], Page]
@@ -23,6 +34,9 @@ _PAGES: dict[tuple[str, int], Draw] = {
     ("alerts", 1): alerts.render,
     ("runbooks", 1): runbooks.render_list,
     ("runbooks", 2): runbooks.render_one,
+    ("exceptions", 1): exceptions.render,
+    ("queues", 1): queues.render,
+    ("sla", 1): service_levels.render,
     ("systems", 1): systems.render,
     ("sources", 1): systems.render,
 }
@@ -33,6 +47,9 @@ PATTERNS = (
     "/alerts",
     "/runbooks",
     "/runbooks/{rest:path}",
+    "/exceptions",
+    "/queues",
+    "/sla",
     "/systems",
     "/sources",
 )

@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from analytics.api.answers import json_answer, list_answer
 from analytics.api.models import Problem
 from analytics.api.params import Moment, WindowText, time_range
+from analytics.api.problems import problem
+from analytics.api.process_models import FailureGroups, Queues
 from analytics.read.reader import Reader
 
 _BAD: dict[int | str, dict[str, Any]] = {400: {"model": Problem}}
@@ -34,7 +36,7 @@ def add_estate_paths(router: APIRouter, reader: Reader) -> None:
         """List the sources with watermark, lag and last error."""
         return list_answer(reader.sources())
 
-    @router.get("/queues", responses=_BAD, tags=["estate"])
+    @router.get("/queues", responses={200: {"model": Queues}, **_BAD}, tags=["estate"])
     def queues(since: Moment = None, until: Moment = None, window: WindowText = "24h") -> Response:
         """List the queues with what waits in them."""
         return list_answer(reader.queues(*time_range(since, until, window, reader.clock.now())))
@@ -50,10 +52,24 @@ def add_estate_paths(router: APIRouter, reader: Reader) -> None:
         return json_answer(reader.stats())
 
 
+def _not_replayed(path: str, group: dict[str, Any]) -> Response:
+    system = group["origin"]["system"] or "the system that failed"
+    return problem(
+        501,
+        f"nothing here can send these messages again: Wayline keeps no message bodies. Replay them in {system}, by the"
+        " runbook; every new attempt is joined to its transaction here",
+        instance=path,
+        exception_id=group["id"],
+        system=group["origin"]["system"],
+        runbooks=group["runbooks"],
+        transactions_url=group["transactions_url"],
+    )
+
+
 def add_trouble_paths(router: APIRouter, reader: Reader) -> None:
     """Add ``/exceptions``, ``/origins`` and ``/runbooks`` to *router*."""
 
-    @router.get("/exceptions", responses=_BAD, tags=["trouble"])
+    @router.get("/exceptions", responses={200: {"model": FailureGroups}, **_BAD}, tags=["trouble"])
     def exceptions(
         since: Moment = None,
         until: Moment = None,
@@ -64,6 +80,20 @@ def add_trouble_paths(router: APIRouter, reader: Reader) -> None:
         """List failed transactions grouped by what their failure looks like."""
         begins, ends = time_range(since, until, window, reader.clock.now())
         return list_answer(reader.exceptions(begins, ends, flow, limit))
+
+    @router.post(
+        "/exceptions/{exception_id}/replay",
+        status_code=501,
+        responses={**_MISSING, 501: {"model": Problem, "description": "Nothing here can honour it"}},
+        tags=["trouble"],
+    )
+    def replay(request: Request, exception_id: str) -> Response:
+        """
+        Ask to send the failed messages of a group again.
+
+        Wayline keeps no message bodies and writes into no other system, so the answer is 501 with where to do it.
+        """
+        return _not_replayed(request.url.path, reader.exception(exception_id))
 
     @router.get("/origins", responses=_BAD, tags=["trouble"])
     def origins(

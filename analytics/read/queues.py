@@ -1,4 +1,4 @@
-"""Queues and what waits in them, told by producers whose messages nobody took yet."""
+"""Queues and what waits in them: producers whose messages nobody took yet, and what brokers say themselves."""
 
 from datetime import datetime
 from typing import Any
@@ -10,34 +10,74 @@ from analytics.read.summary import aware
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
+_FROM_SPANS = (
+    "produced",
+    "consumed",
+    "waiting",
+    "oldest_at",
+    "oldest_age_ms",
+    "wait_p50_ms",
+    "wait_p95_ms",
+    "last_at",
+)
+METRICS = {
+    "messaging.queue.depth": "depth",
+    "rabbitmq.message.current": "depth",
+    "rabbitmq_queue_messages": "depth",
+    "kafka.consumer_group.lag": "lag",
+    "kafka_consumergroup_lag": "lag",
+    "rabbitmq.consumer.count": "consumers",
+    "rabbitmq_queue_consumers": "consumers",
+    "messaging.queue.consumers": "consumers",
+}
+"""Metric name -> what it tells: names of the OpenTelemetry receivers and of the brokers' own exporters."""
 
 
 def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """
     Return the queues of the catalog and those seen, with messages waiting and for how long.
 
-    A queue through which nothing was sent in the window has null figures: that is not the same as empty.
+    ``produced`` to ``last_at`` follow from spans: a message waits when its producer has no consumer yet. ``depth``,
+    ``consumer_lag`` and ``consumers`` are what the broker last reported before *until*. What nobody told is null: that
+    is not the same as none.
     """
     catalog, now = context.catalogs.current(), context.clock.now()
     params = {"since": since, "until": until, **system_params(context, since, until)}
     rows = context.store.rows(load_sql("analytics.read", "sql/queues"), params)
     seen = {row["queue"]: row for row in rows}
+    told = _told(context, params, until)
     declared = [name for name, system in catalog.systems.items() if system.category == "queue"]
-    names = declared + [name for name in seen if name not in declared]
+    names = declared + [name for name in dict.fromkeys([*seen, *told]) if name not in declared]
     items = []
     for name in names:
         entry = catalog.systems.get(name)
         title = entry.label if entry else name
         owner = (entry.owner or None) if entry else None
-        items.append({"queue": name, "title": title, "owner": owner} | _figures(seen.get(name), now))
+        items.append(
+            {"queue": name, "title": title, "owner": owner}
+            | _figures(seen.get(name), now)
+            | _reported(told.get(name, {}))
+        )
     return items
+
+
+def _told(context: ReadContext, params: Row, until: datetime) -> dict[str, dict[str, Row]]:
+    """Return what brokers reported, by queue and measure."""
+    names = {"services": params["services"], "systems": params["systems"]}
+    rows = context.store.rows(
+        load_sql("analytics.read", "sql/queue_metrics"),
+        {"until": until, "metrics": list(METRICS), "measures": list(METRICS.values()), **names},
+    )
+    told: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        name, _ = context.catalogs.current().system_named(row["queue"])
+        told.setdefault(name or row["queue"], {})[row["measure"]] = row
+    return told
 
 
 def _figures(row: Row | None, now: datetime) -> dict[str, Any]:
     if row is None:
-        return dict.fromkeys(
-            ("produced", "consumed", "waiting", "oldest_at", "oldest_age_ms", "wait_p50_ms", "wait_p95_ms", "last_at")
-        )
+        return dict.fromkeys(_FROM_SPANS)
     oldest = row["oldest_at"] if row["waiting"] else None
     return {
         "produced": row["produced"],
@@ -48,4 +88,18 @@ def _figures(row: Row | None, now: datetime) -> dict[str, Any]:
         "wait_p50_ms": number(row["wait_quantiles_ms"][0]),
         "wait_p95_ms": number(row["wait_quantiles_ms"][1]),
         "last_at": time_text(row["last_at"]),
+    }
+
+
+def _reported(told: dict[str, Row]) -> dict[str, Any]:
+    def value(measure: str) -> float | None:
+        return number(told[measure]["value"]) if measure in told else None
+
+    destinations = {name for row in told.values() for name in row["destinations"] if name}
+    return {
+        "depth": value("depth"),
+        "depth_at": time_text(max((row["at"] for row in told.values()), default=None)),
+        "consumer_lag": value("lag"),
+        "consumers": value("consumers"),
+        "destinations": sorted(destinations),
     }

@@ -137,6 +137,10 @@ class Reader:
         """Return failed transactions grouped by what their failure looks like."""
         return exceptions.exceptions(self._context, since, until, flow, limit)
 
+    def exception(self, exception_id: str) -> Json:
+        """Return one group of failures of the last 90 days."""
+        return exceptions.exception_group(self._context, exception_id)
+
     def origins(
         self,
         since: datetime,

@@ -1,6 +1,6 @@
 """One flow: its figures, what became of its transactions over time, its funnel, its steps, its latest trouble."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -9,6 +9,7 @@ from analytics.read.filters import TransactionFilter
 from dashboards import figures
 from dashboards.charts import funnel_bars, graph
 from dashboards.components import (
+    aria,
     data_table,
     definition_list,
     empty,
@@ -23,8 +24,10 @@ from dashboards.components import (
 from dashboards.context import Page, PageContext
 from dashboards.formats import NOTHING, count, duration, label, plural, ratio
 from dashboards.listing import transaction_table
+from dashboards.pages.flow_process import latency_view, rework_view, risk_view, variants_view
 from dashboards.urlstate import page_path
 from dashboards.views.health import flow_health, flow_key
+from dashboards.views.process import DropOff, drop_offs
 
 Node = Any
 Row = Mapping[str, Any]
@@ -35,13 +38,9 @@ _BAD = ("failed", "stuck", "completed_late")
 def render(context: PageContext) -> Page:
     """Draw the page of the flow that the address names."""
     name = context.state.segments[1]
-    window = context.window
     entry = _entry(context, name)
-    buckets = context.reader.series(name, window.since, window.until, figures.bucket_seconds(window.seconds))
-    funnel, steps = entry["funnel"], entry["steps"]
-    recent = context.reader.transactions(
-        TransactionFilter(flow=(name,), status=_BAD, since=window.since, until=window.until, limit=_RECENT)
-    )["items"]
+    view = context.state.get("view")
+    chosen = view if view in _VIEWS else ""
     health = flow_health(entry)
     body = html.Div(
         [
@@ -53,13 +52,46 @@ def render(context: PageContext) -> Page:
             ),
             None if entry.get("in_catalog", True) else _outside_catalog(),
             _tiles(entry),
-            html.Div([_throughput(context, buckets), _latency(context, buckets, entry)], className="columns"),
-            html.Div([_funnel(context, name, funnel), _facts(context, entry)], className="columns columns-wide"),
-            _steps(steps),
-            section("Latest trouble", _recent(context, recent)),
+            _tabs(context, chosen),
+            _VIEWS[chosen][1](context, name) if chosen else _summary(context, name, entry),
         ]
     )
     return Page(health.title, body, "overview")
+
+
+_VIEWS: dict[str, tuple[str, Callable[[PageContext, str], Node]]] = {
+    "latency": ("Latency", latency_view),
+    "variants": ("Variants", variants_view),
+    "rework": ("Rework", rework_view),
+    "risk": ("At risk", risk_view),
+}
+
+
+def _tabs(context: PageContext, chosen: str) -> Node:
+    entries = [("", "Summary"), *((key, title) for key, (title, _) in _VIEWS.items())]
+    links = [
+        link(title, context.state.link(view=key or None), "tab on" if key == chosen else "tab")
+        for key, title in entries
+    ]
+    return html.Nav(links, className="tabs", **aria("Views of this flow"))
+
+
+def _summary(context: PageContext, name: str, entry: Row) -> Node:
+    window = context.window
+    buckets = context.reader.series(name, window.since, window.until, figures.bucket_seconds(window.seconds))
+    recent = context.reader.transactions(
+        TransactionFilter(flow=(name,), status=_BAD, since=window.since, until=window.until, limit=_RECENT)
+    )["items"]
+    return html.Div(
+        [
+            html.Div([_throughput(context, buckets), _latency(context, buckets, entry)], className="columns"),
+            html.Div(
+                [_funnel(context, name, entry["funnel"]), _facts(context, entry)], className="columns columns-wide"
+            ),
+            _steps(entry["steps"]),
+            section("Latest trouble", _recent(context, recent)),
+        ]
+    )
 
 
 def _entry(context: PageContext, name: str) -> dict[str, Any]:
@@ -150,15 +182,17 @@ def _funnel(context: PageContext, name: str, funnel: Sequence[Row]) -> Node:
         (
             link(label(step["milestone"]), context.state.link("/transactions", flow=name, milestone=step["milestone"])),
             int(step["reached"]),
-            _funnel_note(context, name, step),
+            _funnel_note(context, name, step, lost),
         )
-        for step in funnel
+        for step, lost in zip(funnel, drop_offs(funnel), strict=True)
     ]
     return section("Milestones", funnel_bars(steps))
 
 
-def _funnel_note(context: PageContext, name: str, step: Row) -> Node:
+def _funnel_note(context: PageContext, name: str, step: Row, lost: DropOff | None) -> Node:
     notes: list[Node] = []
+    if lost and lost.count:
+        notes.append(html.Span(f"{ratio(lost.share)} drop off here", className="small over"))
     for status, style in (("failed", "hot-bad"), ("missing", "hot-bad"), ("pending", "")):
         if step.get(status):
             target = context.state.link("/transactions", flow=name, milestone=f"{step['milestone']}:{status}")

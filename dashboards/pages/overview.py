@@ -38,7 +38,8 @@ def render(context: PageContext) -> Page:
     stats = context.reader.stats()
     judged = verdict(entries, alerts, blind, (stats.get("correlation") or {}).get("behind_ms") or 0.0)
     seen = any(entry.get("started") or entry.get("in_progress") for entry in entries)
-    body = [_verdict_block(context, judged, alerts)]
+    risks = context.reader.at_risk()
+    body = [_verdict_block(context, judged, alerts, sum(risks["flows"].values()))]
     if context.catalog_problem:
         body.append(
             notice("warn", "The catalog on disk is broken; the last good one is in force.", context.catalog_problem)
@@ -54,7 +55,7 @@ def _no_transaction_ever(context: PageContext) -> bool:
     return not context.reader.transactions(TransactionFilter(limit=1))["items"]
 
 
-def _verdict_block(context: PageContext, judged: Verdict, alerts: Sequence[Row]) -> Node:
+def _verdict_block(context: PageContext, judged: Verdict, alerts: Sequence[Row], at_risk: int) -> Node:
     links = [
         link(
             [
@@ -74,10 +75,22 @@ def _verdict_block(context: PageContext, judged: Verdict, alerts: Sequence[Row])
             html.Div(
                 [
                     level_badge(judged.level, _LEVEL_WORDS[judged.level]),
-                    link(
-                        [icon("bell"), plural(len(alerts), "open alert")],
-                        context.state.link("/alerts"),
-                        f"chip {'chip-hot' if alerts else ''}",
+                    html.Div(
+                        [
+                            link(
+                                [icon("clock"), f"{plural(at_risk, 'transaction')} at risk"],
+                                context.state.link("/transactions", at_risk="true"),
+                                "chip",
+                            )
+                            if at_risk
+                            else None,
+                            link(
+                                [icon("bell"), plural(len(alerts), "open alert")],
+                                context.state.link("/alerts"),
+                                f"chip {'chip-hot' if alerts else ''}",
+                            ),
+                        ],
+                        className="chips",
                     ),
                 ],
                 className="verdict-top",

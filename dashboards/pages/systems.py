@@ -7,7 +7,9 @@ from dash import html
 
 from dashboards.components import data_table, empty, level_badge, link, page_head, section, system_name, when
 from dashboards.context import Page, PageContext
+from dashboards.dependencies import map_panel
 from dashboards.formats import NOTHING, count, duration, label, ratio
+from dashboards.views.dependency_map import dependency_map, rate
 
 Node = Any
 Row = Mapping[str, Any]
@@ -23,9 +25,10 @@ def render(context: PageContext) -> Page:
                 "Systems and sources",
                 detail="The last 24 hours of each system; what calls what in the time range above.",
             ),
+            _map(context, graph),
             section("Sources", _sources(context, context.reader.sources())),
             section("Systems", _systems(context, context.reader.systems())),
-            section("What depends on what", _dependencies(graph.get("edges") or (), graph.get("nodes") or ())),
+            section("Every dependency", _dependencies(context, graph.get("edges") or (), graph.get("nodes") or ())),
         ]
     )
     return Page("Systems", body, "systems")
@@ -111,7 +114,17 @@ def _system(context: PageContext, row: Row) -> list[Node]:
     ]
 
 
-def _dependencies(edges: Sequence[Row], nodes: Sequence[Row]) -> Node:
+def _map(context: PageContext, graph: Row) -> Node:
+    edges = graph.get("edges") or ()
+    if not edges:
+        return section(
+            "What depends on what", empty("No call or message between two systems was seen in this time range.")
+        )
+    drawn = dependency_map(graph.get("nodes") or (), edges, context.window.seconds)
+    return section("What depends on what", map_panel(context, drawn), anchor="map")
+
+
+def _dependencies(context: PageContext, edges: Sequence[Row], nodes: Sequence[Row]) -> Node:
     if not edges:
         return empty("No call or message between two systems was seen in this time range.")
     categories = {node["system"]: node.get("category") for node in nodes}
@@ -120,6 +133,7 @@ def _dependencies(edges: Sequence[Row], nodes: Sequence[Row]) -> Node:
         ("To", "c-name"),
         ("By", ""),
         ("Calls", "c-count"),
+        ("Rate", "c-count"),
         ("Errors", "c-count"),
         ("p95", "c-count"),
     )
@@ -135,7 +149,11 @@ def _dependencies(edges: Sequence[Row], nodes: Sequence[Row]) -> Node:
                 ]
             ),
             html.Span(count(edge["calls"]), className="num"),
-            html.Span(count(edge["errors"]), className="num over" if edge["errors"] else "num muted"),
+            html.Span(rate(edge["calls"], context.window.seconds), className="num"),
+            html.Span(
+                [count(edge["errors"]), f" ({ratio(edge['errors'] / edge['calls'])})" if edge["errors"] else ""],
+                className="num over" if edge["errors"] else "num muted",
+            ),
             html.Span(duration(edge.get("p95_ms")), className="num"),
         ]
         for edge in edges[:100]

@@ -13,6 +13,7 @@ from dashboards.formats import label, plural
 from dashboards.listing import transaction_table
 from dashboards.panels import (
     clock_panel,
+    forecast_panel,
     identifiers_panel,
     origin_panel,
     owner_panel,
@@ -109,6 +110,7 @@ def _one(context: PageContext, row: Row) -> Page:
     ]
     side = [
         clock_panel(context, row),
+        forecast_panel(context, row),
         origin_panel(context, row),
         owner_panel(row),
         runbook_panel(context, row),

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from analytics.read.filters import STATUSES, TransactionFilter
-from dashboards.components import CATEGORIES, aria, empty, link, menu, notice, page_head
+from dashboards.components import CATEGORIES, aria, empty, icon, link, menu, notice, page_head
 from dashboards.context import Page, PageContext
 from dashboards.formats import label, words
 from dashboards.listing import transaction_table
@@ -15,7 +15,7 @@ from dashboards.views.transaction import STATUS_WORDS
 Node = Any
 Row = Mapping[str, Any]
 _DEFAULT_SORT = "-started_at"
-FILTER_NAMES = ("flow", "status", "tier", "system", "origin", "milestone", "q", "parent")
+FILTER_NAMES = ("flow", "status", "tier", "system", "origin", "milestone", "q", "parent", "variant", "at_risk")
 
 
 def render(context: PageContext) -> Page:
@@ -45,6 +45,9 @@ def read_filter(context: PageContext) -> tuple[TransactionFilter, str]:
     tiers = tuple(int(part) for part in _parts(state.get("tier")) if part.isdecimal() and len(part) < 4)  # noqa: PLR2004
     if len(tiers) < len(_parts(state.get("tier"))):
         problems.append("a tier is a number")
+    at_risk = state.get("at_risk") == "true"
+    if state.get("at_risk") not in ("", "true"):
+        problems.append("at_risk is true or left out")
     wanted = TransactionFilter(
         flow=_parts(state.get("flow")),
         status=status,
@@ -53,8 +56,11 @@ def read_filter(context: PageContext) -> tuple[TransactionFilter, str]:
         origin=_parts(state.get("origin")),
         milestone=state.get("milestone"),
         parent=state.get("parent"),
-        since=None if state.get("parent") else context.window.since,
-        until=None if state.get("parent") else context.window.until,
+        variant=state.get("variant"),
+        at_risk=at_risk,
+        # Parts of a batch and transactions under way belong to the list whenever they started.
+        since=None if state.get("parent") or at_risk else context.window.since,
+        until=None if state.get("parent") or at_risk else context.window.until,
         q=state.get("q").strip(),
         sort=state.get("sort") or _DEFAULT_SORT,
         limit=context.config.page_size,
@@ -84,6 +90,7 @@ def _filters(context: PageContext) -> Node:
             ),
             _menu(context, "origin", "Origin", [(name, label(name)) for name in CATEGORIES]),
             _menu(context, "system", "System", _system_choices(context)),
+            _risk_switch(context),
             *_chips(context),
         ],
         className="filters",
@@ -115,10 +122,16 @@ def _menu(context: PageContext, name: str, title: str, choices: Sequence[tuple[s
     return menu(heading, items or [html.Span("none known", className="muted")], "on" if chosen else "")
 
 
+def _risk_switch(context: PageContext) -> Node:
+    on = context.state.get("at_risk") == "true"
+    target = context.state.link(at_risk=None if on else "true", cursor=None)
+    return link([icon("clock"), "At risk"], target, "chip chip-hot" if on else "chip")
+
+
 def _chips(context: PageContext) -> list[Node]:
     chips = []
     for name in FILTER_NAMES:
-        if context.state.get(name):
+        if context.state.get(name) and name != "at_risk":
             text = f"{label(name)}: {words(context.state.get(name)).replace(',', ', ')}"
             target = context.state.link(**{name: None, "cursor": None})
             chips.append(link([text, html.Span(" \u00d7", **aria("remove"))], target, "chip"))

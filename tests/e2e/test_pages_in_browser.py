@@ -34,6 +34,13 @@ PAGES = (
     "/runbooks",
     "/runbooks/PurchaseOrder?tx=4500012345",
     "/systems",
+    "/sla",
+    "/queues",
+    "/exceptions",
+    "/flows/procure_to_pay?view=latency",
+    "/flows/procure_to_pay?view=variants",
+    "/flows/procure_to_pay?view=rework",
+    "/flows/procure_to_pay?view=risk",
 )
 WIDE, NARROW = (1440, 900), (390, 844)
 

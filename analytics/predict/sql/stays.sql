@@ -28,7 +28,7 @@ FROM
             arrayFilter((l, before) -> l != before, known, arrayPopBack(arrayPushFront(known, ''))) AS steps,
             arrayFilter((t, l, before) -> l != before, times, known, arrayPopBack(arrayPushFront(known, ''))) AS entered,
             final_us > 0 AS over,
-            if(over, final_us, as_of_us) AS end_us,
+            until_us AS end_us,
             over AS ended,
             over AND status = 'failed' AS never,
             arrayJoin(arrayConcat(
@@ -42,12 +42,13 @@ FROM
         (
             SELECT
                 started_us, status,
-                arrayMap(l -> toString(l), arrayFilter((l, t) -> t <= as_of_us, labels, at_us)) AS known,
-                arrayFilter(t -> t <= as_of_us, at_us) AS times,
                 multiIf(
                     status IN ('completed', 'completed_late') AND ended_us <= as_of_us, ended_us,
                     status = 'failed' AND greatest(ended_us, last_us) <= as_of_us, greatest(ended_us, last_us),
-                    0) AS final_us
+                    0) AS final_us,
+                if(final_us > 0, final_us, as_of_us) AS until_us,
+                arrayMap(l -> toString(l), arrayFilter((l, t) -> t <= until_us, labels, at_us)) AS known,
+                arrayFilter(t -> t <= until_us, at_us) AS times
             FROM transaction_paths FINAL
             WHERE flow = {flow:String}
                 AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})

@@ -5,15 +5,15 @@ SELECT
     count() AS transactions,
     min(failed_at) AS first_at,
     max(failed_at) AS last_at,
-    any(message) AS sample_message,
-    argMax(transaction_id, failed_at) AS sample_transaction_id,
+    argMax(message, (failed_at, transaction_id)) AS sample_message,
+    arrayMap(e -> e.2, groupArraySorted(5)((-toUnixTimestamp64Micro(failed_at), transaction_id))) AS examples,
     lower(hex(sipHash64(flow, milestone, origin_category, origin_system, signature))) AS id
 FROM
 (
     SELECT
         transaction_id, flow, origin_category, origin_system,
         ifNull(ended_at, last_at) AS failed_at,
-        arrayFirst(m -> m.status = 'failed', milestones).name AS milestone,
+        if(failed_milestone != '', failed_milestone, arrayFirst(m -> m.status = 'failed', milestones).name) AS milestone,
         coalesce(
             nullIf(JSONExtractString(origin_evidence, 1, 'message'), ''),
             nullIf(JSONExtractString(origin_evidence, 1, 'why'), ''),
@@ -22,9 +22,10 @@ FROM
     FROM transactions_current
     WHERE status = 'failed'
         AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
-    AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+        AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
         AND ({flow:String} = '' OR flow = {flow:String})
 )
+WHERE {id:String} = '' OR sipHash64(flow, milestone, origin_category, origin_system, signature) = {id_hash:UInt64}
 GROUP BY flow, milestone, origin_category, origin_system, signature
 ORDER BY transactions DESC, last_at DESC, id
 LIMIT {rows:UInt32}

@@ -12,6 +12,7 @@ from analytics.read.errors import NotFoundError
 from analytics.read.filters import Found, TransactionFilter
 from core.clock import FakeClock
 from runbooks import CatalogProvider
+from tests.unit.dashboards.process_fakes import BusyProcesses, NoProcesses, prediction
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 TX_FAILED = "3f0c6a0f9d1e4b7c8a5d2e1f0b9c8d7e"
@@ -498,7 +499,7 @@ def busy_alerts() -> FakeAlerts:
     )
 
 
-class EmptyReader:
+class EmptyReader(NoProcesses):
     """A store in which nothing was ever seen, with no catalog."""
 
     def overview(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
@@ -551,7 +552,7 @@ class QuietReader(EmptyReader):
         return [overview_entry(row) | {"last_at": None, "spark": []} for row in quiet]
 
 
-class BusyReader(EmptyReader):
+class BusyReader(BusyProcesses, EmptyReader):
     """Six flows, some in trouble."""
 
     def overview(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
@@ -637,7 +638,7 @@ class BusyReader(EmptyReader):
         if text == TX_BATCH:
             batch = summary(TX_BATCH, "in_progress", "4500019999", 12)
             children = {"total": 200, "completed": 197, "failed": 3, "items": [failed_summary()]}
-            return Found("one", detail(batch, children=children))
+            return Found("one", detail(batch, children=children, prediction=prediction()))
         if text in ("SUP-00931", TRACE):
             return Found("many", {"items": self.transactions(TransactionFilter())["items"]})
         return super().transaction(text, kind)

@@ -41,6 +41,18 @@ ADDRESSES = (
     "/runbooks",
     "/runbooks/PurchaseOrder?tx=4500012345",
     "/systems",
+    "/sla",
+    "/sla?as=known",
+    "/queues",
+    "/exceptions",
+    "/exceptions?flow=procure_to_pay",
+    "/transactions?at_risk=true",
+    "/transactions?flow=procure_to_pay&variant=0000000000000001",
+    "/flows/procure_to_pay?view=latency",
+    "/flows/procure_to_pay?view=variants",
+    "/flows/procure_to_pay?view=rework",
+    "/flows/procure_to_pay?view=risk",
+    "/flows/procure_to_pay?view=nonsense",
     "/nowhere/at/all",
 )
 
