@@ -8,11 +8,14 @@ for every transaction of the tick.
 from datetime import datetime
 from typing import Any
 
+from core.faults import fault_point
 from runbooks.catalogs import Catalog
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
 MAX_EVIDENCE = 6
+_SETTINGS = "\nSETTINGS query_plan_enable_optimizations = 0"
+"""There is nothing to search a better plan for: the tables of a tick have no order and no index."""
 _TABLES = ("work_origins", "origin_spans", "origin_evidence", "origin_findings")
 _FINDINGS = (
     "find_failing_spans",
@@ -37,11 +40,12 @@ def locate(store: Store, now: datetime, catalog: Catalog | None = None) -> None:
     for table in _TABLES:
         store.execute(f"TRUNCATE TABLE {table}")
     _run(store, "spans")
-    _run(store, "evidence")
-    signals = store.rows(load_sql("analytics.origin", "sql/signals"))[0]
-    for name in _FINDINGS:
-        if signals[name]:
-            _run(store, name, _categories(catalog) if name == "find_owed_milestones" else {})
+    if store.value(load_sql("analytics.origin", "sql/trouble")):
+        _run(store, "evidence")
+        signals = store.rows(load_sql("analytics.origin", "sql/signals"))[0]
+        for name in _FINDINGS:
+            if signals[name]:
+                _run(store, name, _categories(catalog) if name == "find_owed_milestones" else {})
     _run(store, "account", {"rows": MAX_EVIDENCE})
 
 
@@ -53,4 +57,5 @@ def _categories(catalog: Catalog | None) -> dict[str, list[str]]:
 
 
 def _run(store: Store, name: str, params: dict[str, Any] | None = None) -> None:
-    store.execute(load_sql("analytics.origin", f"sql/{name}"), params)
+    store.execute(load_sql("analytics.origin", f"sql/{name}").rstrip() + _SETTINGS, params)
+    fault_point(f"tick.{name}")
