@@ -1,0 +1,1 @@
+ALTER TABLE otel_ingest.{table:Identifier} DROP PART {part:String}

@@ -1,0 +1,275 @@
+"""What a stock Collector's ClickHouse exporter inserts becomes transactions like anything else, exactly once."""
+
+import json
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from analytics.correlate import CorrelateConfig
+from analytics.correlate.tick import Tick
+from collector.commit import Commit
+from collector.config import LimitsConfig, SpoolConfig
+from collector.ingest import Ingest
+from collector.keys import SpoolKey
+from collector.otel_ingest.config import OtelIngestConfig
+from collector.otel_ingest.lease import Lease
+from collector.otel_ingest.mover import OtelIngest
+from collector.spool import Spool
+from collector.validate import Validator
+from core.clock import SystemClock
+from core.errors import TransientError
+from runbooks import load_catalog
+from storage.config import StorageConfig
+from storage.migrate import apply_migrations
+from storage.store import Store, open_store
+from tests.integration.collector import exporter_rows as rows
+
+KEY = SpoolKey(b"k" * 32)
+FILLED = (
+    "SELECT name FROM system.tables"
+    " WHERE database = currentDatabase() AND total_rows > 0 AND name != 'schema_migrations'"
+)
+WAIT_S = 10.0
+CATALOG = """
+kind: Owner
+name: team
+---
+kind: System
+name: erp
+category: erp
+---
+kind: Identifier
+name: po_number
+attributes: [po_number]
+---
+kind: Flow
+name: order
+tier: 1
+owner: team
+identifiers: [po_number]
+max_duration: 1d
+milestones:
+  - {name: approved, match: {service.name: [erp]}}
+  - {name: paid, terminal: true, match: {service.name: [bank]}}
+objectives: {deadline: 1h}
+"""
+
+
+class Line:
+    """The way from the exporter's tables into the raw tables."""
+
+    def __init__(self, store: Store, folder: Path, **config: int) -> None:
+        self.store = store
+        self.spool = Spool(SpoolConfig(path=folder, seal_after_s=0.0, resend_entries=1_000), KEY, SystemClock())
+        self.spool.start()
+        config_model = OtelIngestConfig(enabled=True, **config)
+        self.mover = OtelIngest(store, self.spool, Validator(LimitsConfig()), config_model)
+        self.commit = Commit(self.spool, Ingest(store, SystemClock()), chunk_bytes=2**20)
+
+    def flush(self) -> None:
+        self.spool.seal_open(WAIT_S)
+        for segment in self.spool.sealed():
+            self.commit.store([segment])
+
+    def waiting(self) -> int:
+        return self.store.value(
+            "SELECT sum(total_rows) FROM system.tables WHERE database = 'otel_ingest' AND name LIKE 'otel_%'"
+        )
+
+
+@pytest.fixture(scope="module")
+def store(engine_path: Path) -> Iterator[Store]:
+    """One migrated database for all of these tests: migrating costs more than emptying."""
+    database = f"exporter_{uuid.uuid4().hex[:12]}"
+    store = open_store(StorageConfig(path=engine_path, database=database, pool_size=2))
+    apply_migrations(store)
+    yield store
+    rows.empty(store)
+    store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})
+    store.close()
+
+
+@pytest.fixture
+def open_line(store: Store, tmp_path: Path) -> Iterator[Callable[..., Line]]:
+    rows.empty(store)
+    for row in store.rows(FILLED):
+        store.execute("TRUNCATE TABLE {name:Identifier}", {"name": row["name"]})
+    opened: list[Line] = []
+
+    def start(**config: int) -> Line:
+        opened.append(Line(store, tmp_path / "spool", **config))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.spool.stop(WAIT_S)
+
+
+@pytest.fixture
+def line(open_line: Callable[..., Line]) -> Line:
+    return open_line()
+
+
+def read_back(store: Store, view: str, columns: list[str]) -> list[dict]:
+    listed = ", ".join(f"`{column}`" for column in columns)
+    return store.rows(f"SELECT {listed} FROM {view} ORDER BY ALL")
+
+
+def test_every_column_of_a_span_is_read_back_through_the_view_of_the_same_name(line: Line):
+    sent = [rows.span(number) for number in range(3)]
+    rows.insert(line.store, "otel_traces", sent)
+    assert line.mover.step() == 1
+    line.flush()
+    assert line.waiting() == 0
+    stored = read_back(line.store, "otel_traces", list(sent[0]))
+    # Attributes are stored sorted by key.
+    assert sorted(stored, key=lambda row: row["TraceId"]) == sent
+    ledger = line.store.rows("SELECT source, signal, rows FROM ingest_ledger")
+    assert ledger == [{"source": "otlp", "signal": "traces", "rows": 3}]
+
+
+def test_every_column_of_a_log_record_is_read_back(line: Line):
+    sent = [rows.log(0), rows.log(1, TraceId="ab" * 16, SpanId="cd" * 8)]
+    rows.insert(line.store, "otel_logs", sent)
+    line.mover.step()
+    line.flush()
+    stored = read_back(line.store, "otel_logs", list(sent[0]))
+    for row in stored:
+        row["TraceId"] = row["TraceId"].replace("0" * 32, "")
+        row["SpanId"] = row["SpanId"].replace("0" * 16, "")
+    assert stored == sent
+
+
+@pytest.mark.parametrize("kind", rows.METRIC_KINDS)
+def test_every_column_of_a_data_point_is_read_back(line: Line, kind: str):
+    sent = [rows.point(kind, number) for number in range(2)]
+    rows.insert(line.store, f"otel_metrics_{kind}", sent)
+    line.mover.step()
+    line.flush()
+    assert read_back(line.store, f"otel_metrics_{kind}", list(sent[0])) == sent
+    if kind == "gauge":
+        assert line.store.value("SELECT min(has_value) FROM metric_points_gauge") is True
+
+
+def test_spelling_of_older_exporters_text_that_is_no_utf8_and_a_missing_resource_are_taken(line: Line):
+    old = rows.span(0, SpanKind="SPAN_KIND_CLIENT", StatusCode="STATUS_CODE_OK", ResourceAttributes={})
+    rows.insert(line.store, "otel_traces", [old])
+    line.store.execute("INSERT INTO otel_ingest.otel_logs (Body, ServiceName) SELECT unhex('61ff62'), 'x'")
+    line.mover.step()
+    line.flush()
+    assert line.store.rows("SELECT kind, status_code, service FROM spans") == [
+        {"kind": 3, "status_code": 1, "service": "erp"}
+    ]
+    assert line.store.value("SELECT body FROM logs") == "a\ufffdb"
+
+
+def test_a_span_without_valid_ids_is_left_out_as_at_the_doors_and_holds_nothing_up(line: Line):
+    rows.insert(line.store, "otel_traces", [rows.span(0), rows.span(1, TraceId="short")])
+    line.mover.step()
+    line.flush()
+    assert line.waiting() == 0
+    assert line.store.value("SELECT count() FROM spans") == 1
+
+
+def test_large_parts_become_several_requests_and_equal_rows_are_all_kept(open_line: Callable[..., Line]):
+    line = open_line(chunk_bytes=10_000)
+    rows.insert(line.store, "otel_logs", [rows.log(7)] * 500)
+    line.mover.step()
+    line.flush()
+    assert line.store.value("SELECT count() FROM logs") == 500
+    assert line.store.value("SELECT count() FROM ingest_ledger") >= 1
+
+
+def test_exported_rows_become_one_transaction_with_what_came_by_other_ways(line: Line, tmp_path: Path):
+    catalog = tmp_path / "catalog"
+    catalog.mkdir()
+    (catalog / "estate.yaml").write_text(CATALOG, encoding="utf-8")
+    rows.insert(line.store, "otel_traces", [rows.span(1, StatusCode="Ok", **{"Events.Name": ["note"]})])
+    paid = rows.span(2, SpanAttributes={"po_number": "4500001"}, StatusCode="Ok", ServiceName="bank")
+    paid["ResourceAttributes"] = {"service.name": "bank"}
+    paid["Events.Name"] = ["note"]
+    rows.insert(line.store, "otel_traces", [paid])
+    rows.insert(line.store, "otel_logs", [rows.log(3, LogAttributes={"po_number": "4500001"})])
+    assert line.mover.step() == 3
+    line.flush()
+    Tick(line.store, CorrelateConfig()).run(load_catalog([catalog]), rows.AT + timedelta(minutes=1))
+    found = line.store.rows("SELECT flow, status FROM transactions_current WHERE flow = 'order'")
+    assert found == [{"flow": "order", "status": "completed"}]
+
+
+def test_trouble_with_one_part_does_not_hold_up_the_others(line: Line):
+    line.store.execute("CREATE TABLE otel_ingest.kept AS otel_ingest.otel_logs")
+    line.store.execute("EXCHANGE TABLES otel_ingest.kept AND otel_ingest.otel_logs")
+    line.store.execute("DROP TABLE otel_ingest.otel_logs SYNC")
+    line.store.execute(
+        "CREATE TABLE otel_ingest.otel_logs AS otel_ingest.kept ENGINE = MergeTree ORDER BY Timestamp SETTINGS"
+        " index_granularity = 8192"
+    )
+    try:
+        rows.insert(line.store, "otel_logs", [rows.log(0)])
+        rows.insert(line.store, "otel_traces", [rows.span(0)])
+        with pytest.raises(TransientError, match="otel_logs in database otel_ingest was not made by Wayline"):
+            line.mover.step()
+        line.flush()
+        assert line.store.value("SELECT count() FROM spans") == 1
+        assert line.waiting() == 1
+    finally:
+        line.store.execute("DROP TABLE otel_ingest.otel_logs SYNC")
+        line.store.execute("RENAME TABLE otel_ingest.kept TO otel_ingest.otel_logs")
+
+
+MOVE_ONCE = Path(__file__).with_name("move_once.py")
+
+
+@pytest.mark.parametrize("place", ["spool.synced", "otel_ingest.taken", "otel_ingest.dropped"])
+def test_a_death_between_two_steps_loses_and_doubles_nothing(tmp_path: Path, place: str):
+    answers = []
+    for fault in (place, ""):
+        done = subprocess.run(
+            [sys.executable, str(MOVE_ONCE), str(tmp_path)],
+            env={"WAYLINE_FAULT": fault, "PYTHONPATH": str(Path.cwd()), "PATH": ""},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        answers.append(done)
+    assert answers[0].returncode == -9
+    assert answers[1].returncode == 0, answers[1].stderr
+    found = json.loads(answers[1].stdout.splitlines()[-1])
+    assert found == {"rows": 300, "distinct": 300, "ledger": 300, "waiting": 0}
+
+
+def test_of_several_processes_on_one_server_one_takes_rows_at_a_time(server_url: str, engine_path: Path):
+    stores = [
+        open_store(StorageConfig(url=f"{server_url}/leases", path=engine_path, pool_size=1, database="leases"))
+        for _ in range(2)
+    ]
+    apply_migrations(stores[0])
+    first, second = (Lease(store, "test") for store in stores)
+    # Within the last seconds of a slot nobody new gets it: ask as long as that takes.
+    held = first.acquire() or _retry(first)
+    assert held
+    assert not second.acquire()
+    assert first.acquire()
+    first.release()
+    assert Lease(stores[1], "third").acquire()
+    for store in stores:
+        store.close()
+
+
+def _retry(lease: Lease) -> bool:
+    deadline_s = time.monotonic() + 20
+    while time.monotonic() < deadline_s:
+        time.sleep(0.2)
+        lease._refused_slot = -1.0
+        if lease.acquire():
+            return True
+    return False
