@@ -46,7 +46,8 @@ class Door:
         intake = Intake(spool, Validator(config.limits))
         self.events = EventsEndpoint(intake, config.limits, authenticator, clock)
         self._tls = ServerTls(config.tls) if config.tls.is_on else None
-        self._grpc = GrpcReceiver(intake, self.admission, config.limits, authenticator, bridge, self._tls)
+        grpc_tls = ServerTls(config.tls, alpn=("h2",)) if config.tls.is_on else None
+        self._grpc = GrpcReceiver(intake, self.admission, config.limits, authenticator, bridge, grpc_tls)
         endpoints = {
             service.http_path: OtlpEndpoint(service, intake, config.limits, authenticator)
             for service in SERVICES.values()
@@ -70,13 +71,13 @@ class Door:
 
         Raises:
             ConfigError: Others could reach the port, and nothing would ask them who they are.
-            OSError, RuntimeError: An address cannot be bound.
+            OSError: An address cannot be bound.
         """
         host = self._config.host
         if host not in LOOPBACK_HOSTS and not self._authenticator.is_required:
             raise ConfigError(f"refusing to listen on {host} without authentication", remedy="listen on 127.0.0.1")
         self._thread.start()
-        self._thread.call(self._grpc.start(_join(host, self._config.grpc_port)), _START_TIMEOUT_S)
+        self._thread.call(self._grpc.start(host, self._config.grpc_port), _START_TIMEOUT_S)
         self._thread.call(
             self._http.start(host, self._config.http_port, self._tls.context if self._tls else None), _START_TIMEOUT_S
         )
@@ -92,7 +93,3 @@ class Door:
         is_alive = self._thread.is_alive
         detail = f"OTLP/gRPC on {self.grpc_port}, OTLP/HTTP on {self.http_port}" if is_alive else "not listening"
         return [Health("receivers", ok=is_alive, detail=detail)]
-
-
-def _join(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

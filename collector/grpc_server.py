@@ -1,25 +1,48 @@
-"""OTLP/gRPC: the three Export services on one port, request bytes passed on as received."""
+"""
+OTLP/gRPC: the three Export services on one port.
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+The server speaks HTTP/2 itself (`collector.http2_connection`) and knows unary calls only. A call is judged by its
+headers before its message is read, and the room for a message is reserved when its length is known.
+"""
 
-import grpc
-import grpc.aio
-from grpc_status import rpc_status
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import structlog
+from google.rpc import status_pb2
 
 from collector.admission import Admission
 from collector.auth import Authenticator
 from collector.config import LimitsConfig
-from collector.intake import Intake, count_refusal
+from collector.grpc_call import Call, pack_refusal
+from collector.http2_connection import Http2Connection
+from collector.http2_headers import NOT_GRPC, timeout_s
+from collector.inflate import inflate
+from collector.intake import Accepted, Intake, count_refusal
 from collector.loop_thread import Bridge
 from collector.otlp import SERVICES, OtlpService
-from collector.refusals import RefusalError
-from collector.signals import Signal
+from collector.refusals import BadDataError, OverloadedError, RefusalError
 from collector.status import status_of
-from core.access import LOCAL, Actor
 from core.tls import ServerTls
 
-Handler = Callable[[bytes, Any], Awaitable[bytes]]
+_log = structlog.get_logger(__name__)
+_CONTENT_TYPE = "application/grpc"
+_ENCODINGS = ("", "identity", "gzip", "zstd")
+_DEADLINE_EXCEEDED = pack_refusal(status_pb2.Status(code=4, message="the deadline has passed"))
+_NO_SUCH_METHOD = pack_refusal(status_pb2.Status(code=12, message="there is no such method here"))
+_NO_SUCH_ENCODING = pack_refusal(
+    status_pb2.Status(code=12, message="the message encoding is not spoken here"),
+    {"grpc-accept-encoding": "identity,gzip,zstd"},
+)
+_HEAVY_BYTES = 2**20
+_HEAVY_ENCODED_BYTES = 64 * 2**10
+_WORKERS = 2
+_SWEEP_EVERY_S = 1.0
+_POLL_S = 0.01
 
 
 class GrpcReceiver:
@@ -50,105 +73,135 @@ class GrpcReceiver:
         self._authenticator = authenticator
         self._bridge = bridge
         self._tls = tls
+        self._services = {f"/{service.grpc_service}/Export": service for service in SERVICES.values()}
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="grpc-body")
+        self.connections: set[Http2Connection] = set()
         self.port = 0
 
-    async def start(self, address: str) -> None:
+    async def start(self, host: str, port: int) -> None:
         """
-        Listen on *address* (``host:port``).
+        Listen on *host*:*port*.
 
         Raises:
-            RuntimeError: The address cannot be bound.
+            OSError: The address cannot be bound.
         """
-        options = [
-            ("grpc.max_receive_message_length", self._limits.max_request_bytes),
-            ("grpc.max_concurrent_streams", self._limits.max_concurrent_streams),
-            ("grpc.so_reuseport", 0),
-        ]
-        interceptors = (
-            [_AuthInterceptor(self._authenticator, self._build_handler)] if self._authenticator.is_required else []
-        )
-        self._server = grpc.aio.server(options=options, interceptors=interceptors)
-        for service in SERVICES.values():
-            export = self._build_handler(service.signal, LOCAL)
-            handler = grpc.method_handlers_generic_handler(service.grpc_service, {"Export": export})
-            self._server.add_generic_rpc_handlers((handler,))
-        if self._tls is None:
-            self.port = self._server.add_insecure_port(address)
-        else:
-            self.port = self._server.add_secure_port(address, _credentials(self._tls))
-        await self._server.start()
+        loop = asyncio.get_running_loop()
+        context = self._tls.context if self._tls else None
+        self._server = await loop.create_server(self._connect, host, port, ssl=context, backlog=512)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._sweeper = loop.create_task(self._sweep())
+
+    def _connect(self) -> Http2Connection:
+        return Http2Connection(self, self.connections, self._admission, self._limits)
 
     async def stop(self, grace_s: float) -> None:
         """Refuse new calls, and give those under way *grace_s* seconds."""
-        await self._server.stop(grace_s)
+        self._server.close()
+        deadline_s = time.monotonic() + grace_s
+        for connection in list(self.connections):
+            connection.leave()
+        # Polled, since this is at shutdown only, and an event per connection would cost always.
+        while any(one.is_busy for one in self.connections) and time.monotonic() < deadline_s:  # noqa: ASYNC110
+            await asyncio.sleep(_POLL_S)
+        self._sweeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._sweeper
+        for connection in list(self.connections):
+            connection.close()
+        self._workers.shutdown(wait=False, cancel_futures=True)
 
-    def _build_handler(self, signal: Signal, actor: Actor) -> Any:
-        return grpc.unary_unary_rpc_method_handler(self._build_export(SERVICES[signal], actor))
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_EVERY_S)
+            now_s = time.monotonic()
+            for connection in list(self.connections):
+                if connection.is_overdue(now_s):
+                    connection.leave()
+                    connection.close()
 
-    def _build_export(self, service: OtlpService, actor: Actor) -> Handler:
-        signal = service.signal
+    # What the connections ask for.
 
-        async def export(request: bytes, context: Any) -> bytes:
-            size = len(request)
-            taken = 0
+    def begin(self, connection: Http2Connection, call: Call) -> None:
+        """Judge a call by its headers."""
+        head = call.head
+        service = self._services.get(head.path)
+        if head.method != "POST" or not head.content_type.startswith(_CONTENT_TYPE):
+            connection.answer_headers(call, NOT_GRPC)
+        elif service is None:
+            connection.answer_headers(call, _NO_SUCH_METHOD)
+        elif head.encoding not in _ENCODINGS:
+            connection.answer_headers(call, _NO_SUCH_ENCODING)
+        else:
             try:
-                self._admission.take(size)
-                taken = size
-                accepted = self._intake.accept(signal, request, "grpc", actor)
-                if accepted.stored is not None:
-                    await self._bridge.wait(accepted.stored)
+                call.actor = self._authenticator.check(head.authorization, service.signal)
+                if head.timeout:
+                    call.deadline_s = time.monotonic() + timeout_s(head.timeout)
             except RefusalError as error:
-                count_refusal(signal, error)
-                await _abort(context, error)
-            finally:
-                self._admission.give(taken)
-            return service.partial_success(accepted.checked.rejected, accepted.checked.message)
+                self.refuse(connection, call, error)
+            except ValueError:
+                self.refuse(connection, call, BadDataError("the timeout cannot be read"))
 
-        return export
+    def refuse(self, connection: Http2Connection, call: Call, error: RefusalError) -> None:
+        """Answer a call that is not taken with the status of *error*."""
+        count_refusal(self._services[call.head.path].signal, error)
+        connection.answer_headers(call, pack_refusal(status_of(error)))
 
-
-def _credentials(tls: ServerTls) -> Any:
-    # Asked at every handshake; gRPC itself speaks TLS 1.2 and newer only.
-    return grpc.dynamic_ssl_server_credentials(
-        _configuration(tls), lambda: _configuration(tls), require_client_authentication=tls.asks_clients
-    )
-
-
-def _configuration(tls: ServerTls) -> Any:
-    key, chain, authorities = tls.pem()
-    return grpc.ssl_server_certificate_configuration([(key, chain)], root_certificates=authorities)
-
-
-async def _abort(context: Any, error: RefusalError) -> None:
-    status = rpc_status.to_status(status_of(error))
-    await context.abort(status.code, status.details, status.trailing_metadata)
-
-
-class _AuthInterceptor(grpc.aio.ServerInterceptor):  # type: ignore[misc]  # grpc ships no types
-    """Refuses a call before its message is read, and so before it is inflated."""
-
-    def __init__(self, authenticator: Authenticator, build_handler: Callable[[Signal, Actor], Any]) -> None:
-        self._authenticator = authenticator
-        self._build_handler = build_handler
-        self._signals = {f"/{service.grpc_service}/Export": service.signal for service in SERVICES.values()}
-
-    async def intercept_service(self, continuation: Any, details: Any) -> Any:
-        signal = self._signals.get(details.method)
-        if signal is None:
-            return await continuation(details)
-        header = next((value for key, value in details.invocation_metadata if key == "authorization"), "")
+    def process(self, connection: Http2Connection, call: Call) -> None:
+        """Take a whole call, here or on a worker when it is heavy."""
         try:
-            actor = self._authenticator.check(header, signal)
+            message = call.take_message()
+        except BadDataError as error:
+            self._conclude_badly(connection, call, error)
+            return
+        service = self._services[call.head.path]
+        limit = _HEAVY_ENCODED_BYTES if call.is_compressed else _HEAVY_BYTES
+        accept = partial(self._accept, service, call, message)
+        if len(message) > limit:
+            work = self._workers.submit(accept)
+            self._bridge.when_done(work, lambda: self._conclude(connection, call, service, work.result))
+        else:
+            self._conclude(connection, call, service, accept)
+
+    def _accept(self, service: OtlpService, call: Call, message: bytes) -> Accepted:
+        if call.is_compressed:
+            if call.head.encoding in ("", "identity"):
+                raise BadDataError("the message is compressed, and nothing says how")
+            message = inflate(message, call.head.encoding, self._limits)
+            call.reservation.grow(len(message))
+        assert call.actor is not None  # noqa: S101  # set when the headers were judged
+        return self._intake.accept(service.signal, message, "grpc", call.actor)
+
+    def _conclude(
+        self, connection: Http2Connection, call: Call, service: OtlpService, result: Callable[[], Accepted]
+    ) -> None:
+        try:
+            accepted = result()
         except RefusalError as error:
-            return _build_refusal(signal, error)
-        return self._build_handler(signal, actor) if actor.sources else await continuation(details)
+            self._conclude_badly(connection, call, error)
+        except Exception:  # noqa: BLE001
+            # The last line of defence for one call: the client keeps its data and the cause is in the log.
+            _log.exception("request failed")
+            self._conclude_badly(connection, call, OverloadedError("the request could not be processed"))
+        else:
+            stored = accepted.stored
+            if stored is None or stored.done():
+                self._acknowledge(connection, call, service, accepted)
+            else:
+                self._bridge.when_done(stored, lambda: self._acknowledge(connection, call, service, accepted))
 
+    def _acknowledge(self, connection: Http2Connection, call: Call, service: OtlpService, accepted: Accepted) -> None:
+        try:
+            if accepted.stored is not None:
+                accepted.stored.result()
+        except RefusalError as error:
+            self._conclude_badly(connection, call, error)
+            return
+        if time.monotonic() > call.deadline_s:
+            connection.answer_headers(call, _DEADLINE_EXCEEDED)
+        else:
+            connection.answer(call, service.partial_success(accepted.checked.rejected, accepted.checked.message))
+        call.reservation.release()
 
-def _build_refusal(signal: Signal, error: RefusalError) -> Any:
-    async def refuse(_requests: Any, context: Any) -> bytes:
-        count_refusal(signal, error)
-        await _abort(context, error)
-        return b""
-
-    # As a streaming handler, which may answer without having read the message.
-    return grpc.stream_unary_rpc_method_handler(refuse)
+    def _conclude_badly(self, connection: Http2Connection, call: Call, error: RefusalError) -> None:
+        self.refuse(connection, call, error)
+        call.reservation.release()

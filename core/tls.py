@@ -71,20 +71,9 @@ class ServerTls:
         self._lock = threading.Lock()
         self._seen = self._stamps()
         self._served = self._build()
-        self._pem = self._read_pem()
         self.context = self._build()
         # Called at every handshake, with or without a server name in it.
         self.context.sni_callback = self._serve_latest
-
-    @property
-    def asks_clients(self) -> bool:
-        """Whether clients must show a certificate."""
-        return self._config.asks_clients
-
-    def pem(self) -> tuple[bytes, bytes, bytes | None]:
-        """Return key, chain and client authorities as they are in force now."""
-        self._look()
-        return self._pem
 
     def _serve_latest(self, connection: Any, _name: str | None, _context: ssl.SSLContext) -> None:
         self._look()
@@ -98,7 +87,7 @@ class ServerTls:
             if stamps == self._seen:
                 return
             try:
-                self._served, self._pem = self._build(), self._read_pem()
+                self._served = self._build()
             except ConfigError as error:
                 _log.error("changed certificate not taken, the old one stays", error=str(error))
             else:
@@ -119,15 +108,6 @@ class ServerTls:
             else:
                 found.append((facts.st_mtime_ns, facts.st_size, facts.st_ino))
         return tuple(found)
-
-    def _read_pem(self) -> tuple[bytes, bytes, bytes | None]:
-        assert self._config.key_file is not None and self._config.cert_file is not None  # noqa: S101, PT018  # is_on
-        authorities = self._config.client_ca_file
-        return (
-            self._config.key_file.read_bytes(),
-            self._config.cert_file.read_bytes(),
-            authorities.read_bytes() if authorities else None,
-        )
 
     def _build(self) -> ssl.SSLContext:
         assert self._config.cert_file is not None  # noqa: S101  # is_on
