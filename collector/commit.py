@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import structlog
 from google.protobuf.message import DecodeError
 
+from collector.decode.structures import Depth
 from collector.ingest import Ingest, OwnedFrame, Stored, rewritten
 from collector.poison import find_poison
 from collector.redact import Redactor
@@ -23,8 +24,10 @@ from core.selfmetrics import STORED_ROWS
 
 _log = structlog.get_logger(__name__)
 _DOUBTED_BEFORE_SEARCH = 2
-# Up to here rewriting the requests costs less than planning the statement that reads them as they are.
+# Up to here rewriting the requests costs less than planning the statement that reads nested values.
 _FEW_ITEMS = 1_000
+_FLAT: Sequence[Depth] = ("flat",)
+_EITHER: Sequence[Depth] = ("flat", "nested")
 
 Prepare = Callable[[Signal, Sequence[OwnedFrame]], Sequence[OwnedFrame]]
 
@@ -144,7 +147,7 @@ class Commit:
     def _insert(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, int]:
         """Insert the frames of *segments*, which have no row yet; return the rows to be expected of each."""
         prepares: list[Prepare] = [_as_they_are, self._rewritten, self._without_poison]
-        if self._redactor() or sum(segment.items for segment in segments) <= _FEW_ITEMS:
+        if self._redactor():
             del prepares[0]
         if max(self._attempts[segment.id] for segment in segments) > _DOUBTED_BEFORE_SEARCH:
             del prepares[:-1]
@@ -162,7 +165,8 @@ class Commit:
         for chunk in self._chunks(segments):
             prepared = prepare(signal, chunk)
             fault_point("flush.insert")
-            self._ingest.insert(signal, prepared, "nested" if prepare is _as_they_are else "flat")
+            few = sum(owned.frame.items for owned in prepared) <= _FEW_ITEMS
+            self._ingest.insert(signal, prepared, _FLAT if few or prepare is not _as_they_are else _EITHER)
             for owned in prepared:
                 expected[owned.segment.id] += owned.frame.items
         return expected

@@ -5,6 +5,7 @@ An insert is never taken at its word. Every row carries the id of its segment, a
 rows with its id are as many as the receiver counted when it took the request.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from collector.redact import Redactor
 from collector.segment import Frame, Segment
 from collector.signals import Signal
 from core.clock import NS_PER_MS, Clock
+from core.errors import PermanentError
 from core.selfmetrics import DECODE_SECONDS
 from storage.sqlfiles import load_sql
 from storage.store import Store
@@ -33,6 +35,8 @@ _SHIPPED = {
     "async_insert": "0",
     "insert_deduplicate": "0",
 }
+# Once a nested value came, so many statements do not try the flat reading in vain.
+_NESTED_RUN = 16
 _EVENTS_TAG = b"\x0a"  # field 1 of message Events
 
 
@@ -87,23 +91,36 @@ class Ingest:
         self._engine = store.local_engine()
         self._clock = clock
         self._last_stored_ms = store.value(_LAST_STORED)
+        self._nested_left: Counter[Signal] = Counter()
 
-    def insert(self, signal: Signal, frames: Sequence[OwnedFrame], depth: Depth) -> None:
+    def insert(self, signal: Signal, frames: Sequence[OwnedFrame], depths: Sequence[Depth]) -> None:
         """
         Decode *frames* and insert their rows, a part for each table.
 
         Args:
             signal: Kind of telemetry.
             frames: Requests of it.
-            depth: ``flat`` when they were `rewritten`.
+            depths: How to read them, in the order in which it is tried; only ``flat`` when they were `rewritten`.
 
         Raises:
             storage.errors.StoreError: Nothing, a part or all of the rows may be stored.
         """
         with memory_file(self._pieces(signal, frames)) as path:
-            for decode in self._decodes(signal, path, depth):
+            for table in self._tables(signal, path):
                 with DECODE_SECONDS.labels(signal).time():
-                    self._insert(decode, path)
+                    self._insert_table(signal, table, path, depths)
+
+    def _insert_table(self, signal: Signal, table: int, path: str, depths: Sequence[Depth]) -> None:
+        """Insert the rows of one table. A statement that refuses a value stores nothing: all its rows are one block."""
+        if len(depths) > 1 and self._nested_left[signal]:
+            self._nested_left[signal] -= 1
+            depths = depths[1:]
+        for depth in depths[:-1]:
+            try:
+                return self._insert(decodes_of(signal, depth)[table], path)
+            except PermanentError:
+                self._nested_left[signal] = _NESTED_RUN
+        return self._insert(decodes_of(signal, depths[-1])[table], path)
 
     def _insert(self, decode: Decode, path: str) -> None:
         if self._engine is self._store:
@@ -124,10 +141,8 @@ class Ingest:
             storage.errors.StoreError: They cannot be decoded, or the engine is away.
         """
         with memory_file(self._pieces(signal, frames)) as path:
-            return sum(
-                self._engine.value(decode.count_sql, decode.params(path))
-                for decode in self._decodes(signal, path, "flat")
-            )
+            decodes = [decodes_of(signal, "flat")[table] for table in self._tables(signal, path)]
+            return sum(self._engine.value(decode.count_sql, decode.params(path)) for decode in decodes)
 
     def _pieces(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bytes]:
         pieces: list[bytes] = []
@@ -138,13 +153,13 @@ class Ingest:
             pieces += delimited_request(payload, owned.segment.id, owned.frame.received_ns)
         return pieces
 
-    def _decodes(self, signal: Signal, path: str, depth: Depth) -> Sequence[Decode]:
-        decodes = decodes_of(signal, depth)
+    def _tables(self, signal: Signal, path: str) -> Sequence[int]:
+        """Return the places in `TABLES` of the tables that get rows."""
         if signal is not Signal.METRICS:
-            return decodes
+            return range(len(TABLES[signal]))
         question = metric_kinds_question()
         points = self._engine.rows(question.sql, question.params(path))[0]
-        return [decode for decode, count in zip(decodes, points.values(), strict=True) if count]
+        return [table for table, count in enumerate(points.values()) if count]
 
     def stored(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, Stored]:
         """Return what is stored of each of *segments*, all of *signal*, by segment id."""

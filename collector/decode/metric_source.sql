@@ -27,7 +27,7 @@ FROM
             resource_schema_url,
             by_scope.scope.name AS scope_name,
             by_scope.scope.version AS scope_version,
-            attribute_map(by_scope.scope.attributes) AS scope_attributes,
+            sorted_map(by_scope.scope.attributes) AS scope_attributes,
             by_scope.scope.dropped_attributes_count AS scope_dropped_attributes_count,
             by_scope.schema_url AS scope_schema_url,
             arrayJoin(by_scope.metrics) AS by_metric
@@ -36,7 +36,7 @@ FROM
             SELECT
                 segment_id,
                 received_at,
-                attribute_map(by_resource.resource.attributes) AS resource_attributes,
+                sorted_map(by_resource.resource.attributes) AS resource_attributes,
                 by_resource.resource.dropped_attributes_count AS resource_dropped_attributes_count,
                 by_resource.schema_url AS resource_schema_url,
                 arrayJoin(by_resource.scope_metrics) AS by_scope

@@ -115,7 +115,7 @@ def decodes_of(signal: Signal, depth: Depth) -> Sequence[Decode]:
 
     Args:
         signal: Kind of telemetry.
-        depth: ``flat`` for requests that were rewritten; ``nested`` for any that is not nested too deep.
+        depth: ``flat`` refuses arrays and key-value lists, ``nested`` those in another one.
     """
     match signal:
         case Signal.TRACES:
@@ -134,6 +134,4 @@ def decodes_of(signal: Signal, depth: Depth) -> Sequence[Decode]:
 @cache
 def metric_kinds_question() -> Question:
     """Return the question how many points of each kind a memory file of metrics holds."""
-    # Read as deep as a request may be: the question is asked of requests as they came, too.
-    structure = structures.at_depth(structures.METRIC_COUNTS, "nested")
-    return Question(f"{load_sql(_PACKAGE, 'metrics_count')}\n{_settings('Metrics')}", structure)
+    return Question(f"{load_sql(_PACKAGE, 'metrics_count')}\n{_settings('Metrics')}", structures.METRIC_COUNTS)

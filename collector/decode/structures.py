@@ -5,8 +5,8 @@ A message becomes a tuple and a repeated message an array of tuples; which arm o
 enumeration column of the oneof's name. Fields that a statement does not need are simply not in its structure.
 
 A structure leaves open how deep an attribute value is read (`at_depth`). The nested form reads arrays and key-value
-lists of scalars; planning a statement over types that large costs more than decoding a small request. The flat form is
-for requests that were rewritten (`collector.decode.rewrite`), in which none is left.
+lists of scalars; planning a statement over types that large costs more than decoding a small request, and so does
+reading them. The flat form refuses such values; most telemetry has none, and `collector.decode.rewrite` leaves none.
 """
 
 from typing import Literal
@@ -148,11 +148,8 @@ _METRIC_DATA = {
     ),
 }
 METRIC_KINDS = tuple(_METRIC_DATA)
-METRIC_COUNTS = _signal(
-    "resource_metrics",
-    "scope_metrics",
-    "metrics " + _array_of(*(f"{kind} Tuple(points {_array_of('flags UInt32')})" for kind in METRIC_KINDS)),
-)
+_COUNTED = "metrics " + _array_of(*(f"{kind} Tuple(points {_array_of('flags UInt32')})" for kind in METRIC_KINDS))
+METRIC_COUNTS = f"resource_metrics {_array_of('scope_metrics ' + _array_of(_COUNTED))}"
 EVENTS = f"events String, {_SEGMENT}"
 
 

@@ -1,4 +1,4 @@
-    -- After `collector.decode.rewrite` no array and no key-value list is left.
+    -- Cheap to plan, but arrays and key-value lists are refused: see `collector.decode.rewrite`.
     (arm, s, i, b, d, y) -> multiIf(
         arm = 's', s,
         arm = 'i', toString(i),
@@ -6,6 +6,6 @@
         arm = 'd', toString(d),
         arm = 'y', base64Encode(y),
         substring('', throwIf(arm != '', 'a nested value is left'))) AS value_text,
-    kvs -> mapSort(mapFromArrays(kvs.key, arrayMap((arm, s, i, b, d, y) -> value_text(arm, s, i, b, d, y),
-        kvs.value.arm, kvs.value.s, kvs.value.i, kvs.value.b, kvs.value.d, kvs.value.y))) AS attribute_map,
+    kvs -> mapFromArrays(kvs.key, arrayMap((arm, s, i, b, d, y) -> value_text(arm, s, i, b, d, y),
+        kvs.value.arm, kvs.value.s, kvs.value.i, kvs.value.b, kvs.value.d, kvs.value.y)) AS attribute_map,
     v -> value_text(v.arm, v.s, v.i, v.b, v.d, v.y) AS text_of,

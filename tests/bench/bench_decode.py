@@ -110,7 +110,7 @@ def main() -> None:
         store = open_store(StorageConfig(path=folder, pool_size=1))
         apply_migrations(store)
         store.execute("SYSTEM STOP MERGES spans")
-        decode = decodes_of(Signal.TRACES, "nested")[0]
+        decode = decodes_of(Signal.TRACES, "flat")[0]
         spent = []
         now_ns = time.time_ns()
         for round_number in range(options.rounds):

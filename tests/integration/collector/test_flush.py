@@ -164,7 +164,7 @@ def recover(spool: Spool, tmp_path: Path) -> Spool:
 def test_a_segment_stored_before_the_crash_is_only_counted_and_retired(spool: Spool, engine: Store, tmp_path: Path):
     segment = sealed(spool, spans(5), items=5)[0]
     ingest = Ingest(engine, SystemClock())
-    ingest.insert(Signal.TRACES, owned(segment), "nested")
+    ingest.insert(Signal.TRACES, owned(segment), ["nested"])
     again = recover(spool, tmp_path)
     Commit(again, ingest, chunk_bytes=2**20).store(again.sealed())
     assert engine.value("SELECT count() FROM spans") == 5
@@ -180,7 +180,7 @@ def owned(segment: Segment, count: int | None = None) -> list[OwnedFrame]:
 def test_a_segment_stored_in_part_before_the_crash_is_made_whole(spool: Spool, engine: Store, tmp_path: Path):
     segment = sealed(spool, spans(5), spans(4), items=5)[0]
     ingest = Ingest(engine, SystemClock())
-    ingest.insert(Signal.TRACES, owned(segment, 1), "nested")
+    ingest.insert(Signal.TRACES, owned(segment, 1), ["nested"])
     again = recover(spool, tmp_path)
     segments = again.sealed()
     with pytest.raises(RowsMissingError):  # the receiver is said to have counted 10, and there are 9
