@@ -22,7 +22,7 @@ class StorageConfig(BaseModel):
     path: Path = Path("wayline-data/store")
     url: str = ""
     database: str = "wayline"
-    pool_size: int = 6
+    pool_size: int = 10
 
     @property
     def target_database(self) -> str:

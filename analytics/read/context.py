@@ -1,16 +1,23 @@
-"""What every read needs: the store, the catalog as it is now, and the time."""
+"""What every read needs: the store, the catalog as it is now, the time, and threads to ask several things at once."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from analytics.read.catalog import CatalogProvider
 from core.clock import Clock
 from storage.store import Store
 
+# Statements of one answer that run at a time; the store lends more clients than that.
+_SIDE_BY_SIDE = 4
+
 
 @dataclass(frozen=True)
 class ReadContext:
     """
-    The three things a query function is given.
+    What a query function is given.
 
     Attributes:
         store: The engine, embedded or remote.
@@ -21,3 +28,17 @@ class ReadContext:
     store: Store
     catalogs: CatalogProvider
     clock: Clock
+    _threads: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, _SIDE_BY_SIDE, "read"))
+
+    def together(self, *questions: Callable[[], Any]) -> list[Any]:
+        """
+        Ask all *questions* at once and return their answers in order.
+
+        The engine releases the interpreter while it works. A question must not ask others through this.
+
+        Raises:
+            storage.errors.StoreError: One could not be answered; the first of those.
+        """
+        first, *others = questions
+        asked = [self._threads.submit(question) for question in others]
+        return [first(), *(answer.result() for answer in asked)]

@@ -1,5 +1,7 @@
 """One transaction with all its evidence, verdicts, owner and runbooks."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from analytics.read.contents import event_contents, log_contents, span_contents
@@ -22,12 +24,18 @@ _CHILDREN_SHOWN = 20
 def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -> Found:
     """Return the transaction that holds identifier *text*, the list of several, or what was searched."""
     readings = candidates(context.catalogs.current(), text, wanted_type)
-    rows = _rows(context, holders(context, readings))
+    found = holders(context, readings)
+    if len(found) == 1:
+        # Most often there is one: then what hangs on its id is asked for at the same time as the transaction itself.
+        rows, *parts = context.together(partial(_rows, context, found), *_parts(context, found[0].transaction_id))
+        if rows:
+            return Found("one", _describe(context, rows[0], *parts))
+    rows = _rows(context, found) if len(found) > 1 else []
     if not rows:
         return Found("none", {"searched": [{"type": key.type, "value": key.value} for key in readings]})
     if len(rows) > 1:
         return Found("many", {"items": [summary(row) for row in rows]})
-    return Found("one", describe(context, rows[0]))
+    return Found("one", _describe(context, rows[0], *context.together(*_parts(context, rows[0]["transaction_id"]))))
 
 
 def find_frame(context: ReadContext, text: str) -> dict[str, Any] | None:
@@ -54,29 +62,34 @@ def _rows(context: ReadContext, found: list[Holder]) -> list[Row]:
     )
 
 
-def describe(context: ReadContext, row: Row) -> dict[str, Any]:
+def _parts(context: ReadContext, transaction_id: str) -> list[Callable[[], Any]]:
+    """Return the questions whose answers `_describe` puts together, in the order of its arguments."""
+    return [partial(ask, context, transaction_id) for ask in (_evidence, _verdicts, _edges)]
+
+
+def _describe(context: ReadContext, row: Row, evidence: list[Row], verdicts: list[Row], edges: list[Row]) -> Row:
     """Return the transaction of CONTRACT section 3 in full."""
     catalog = context.catalogs.current()
-    transaction_id = row["transaction_id"]
-    evidence = _evidence(context, transaction_id)
     spans, events, logs = ([row for row in evidence if row["kind"] == kind] for kind in ("span", "event", "log"))
     detail = (
         frame(row)
         | {"owner": owner_of(catalog, row["flow"]), "runbooks": runbook_links(catalog, row)}
         | _shown(context, spans[:MAX_EVIDENCE], events[:MAX_EVIDENCE], logs[:MAX_EVIDENCE])
-        | {"verdicts": _verdicts(context, transaction_id), "edges": _edges(context, transaction_id)}
+        | {"verdicts": verdicts, "edges": edges}
     )
     if row["child_total"]:
-        detail["children"] |= _children(context, transaction_id)
+        detail["children"] |= _children(context, row["transaction_id"])
     if max(len(spans), len(events), len(logs)) > MAX_EVIDENCE:
         detail["truncated"] = True
     return detail
 
 
 def _shown(context: ReadContext, spans: list[Row], events: list[Row], logs: list[Row]) -> dict[str, Any]:
-    raw_spans = span_contents(context.store, spans)
-    raw_events = event_contents(context.store, events)
-    raw_logs = log_contents(context.store, logs)
+    raw_spans, raw_events, raw_logs = context.together(
+        partial(span_contents, context.store, spans),
+        partial(event_contents, context.store, events),
+        partial(log_contents, context.store, logs),
+    )
     return {
         "spans": [span_entry(span, raw_spans.get((span["trace_id"], span["span_id"]))) for span in spans],
         "events": [event_entry(event, raw_events.get((event["source"], event["event_id"]))) for event in events],
@@ -86,9 +99,14 @@ def _shown(context: ReadContext, spans: list[Row], events: list[Row], logs: list
 
 def _evidence(context: ReadContext, transaction_id: str) -> list[Row]:
     """Return spans, events and logs in order of time, one more of each than is shown."""
-    return context.store.rows(
-        load_sql("analytics.read", "sql/evidence"), {"id": transaction_id, "rows": MAX_EVIDENCE + 1}
-    )
+    units = context.store.rows(load_sql("analytics.read", "sql/units_of"), {"id": transaction_id})
+    rows = {"rows": MAX_EVIDENCE + 1}
+    if any(unit["observation_ids"] for unit in units):
+        return context.store.rows(load_sql("analytics.read", "sql/evidence_of_parts"), rows | {"id": transaction_id})
+    if not units:
+        return []
+    whole = {"units": [unit["unit_id"] for unit in units]}
+    return context.store.rows(load_sql("analytics.read", "sql/evidence"), rows | whole)
 
 
 def _verdicts(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from analytics.read.context import ReadContext
 from runbooks.catalogs import Catalog
@@ -61,15 +62,31 @@ def holders(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
     """
     if not readings:
         return []
+    own = [reading.value for reading in readings if reading.type == TRANSACTION_TYPE]
+    found, *hours = context.together(
+        partial(_index_matches, context, readings), *(partial(_started_hour, context, value) for value in own)
+    )
+    known = {holder.transaction_id for holder in found}
+    return [Holder(value, hour) for value, hour in zip(own, hours, strict=True) if value not in known] + found
+
+
+def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
     rows = context.store.rows(
         load_sql("analytics.read", "sql/identifier_matches"),
         {
             "types": [reading.type for reading in readings],
             "values": [reading.value for reading in readings],
+            "distinct_values": sorted({reading.value for reading in readings}),
             "rows": MAX_MATCHES,
         },
     )
-    found = [Holder(row["transaction_id"], row["started_hour"]) for row in rows]
-    known = {holder.transaction_id for holder in found}
-    own = [reading.value for reading in readings if reading.type == TRANSACTION_TYPE and reading.value not in known]
-    return [Holder(transaction_id, None) for transaction_id in own] + found
+    found = {row["transaction_id"]: row["started_at"] for row in rows}
+    return [
+        Holder(transaction_id, started_at.replace(minute=0, second=0, microsecond=0))
+        for transaction_id, started_at in found.items()
+    ]
+
+
+def _started_hour(context: ReadContext, transaction_id: str) -> datetime | None:
+    hour: datetime | None = context.store.value(load_sql("analytics.read", "sql/started_hour"), {"id": transaction_id})
+    return hour

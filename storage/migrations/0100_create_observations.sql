@@ -46,4 +46,4 @@ CREATE TABLE observations
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (unit_id, observation_id, content_hash)
-SETTINGS index_granularity = 1024
+SETTINGS index_granularity = 1024, min_bytes_for_wide_part = 1000000000000

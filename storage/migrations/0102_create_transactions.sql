@@ -62,4 +62,4 @@ CREATE TABLE transactions
 )
 ENGINE = ReplacingMergeTree(version, deleted)
 ORDER BY (started_hour, transaction_id)
-SETTINGS index_granularity = 4096
+SETTINGS index_granularity = 4096, min_bytes_for_wide_part = 1000000000000

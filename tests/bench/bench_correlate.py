@@ -43,8 +43,8 @@ FROM (SELECT number + {first:UInt64} AS n FROM numbers({rows:UInt64}))
 """
 
 
-def load(store: Store, segment: int, first: int, rows: int) -> None:
-    store.execute(GENERATE, {"segment": segment, "first": first, "rows": rows})
+def load(store: Store, segment: int, first: int, rows: int, generate: str = GENERATE) -> None:
+    store.execute(generate, {"segment": segment, "first": first, "rows": rows})
     moment = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
     store.insert(
         "ingest_ledger",

@@ -1,12 +1,4 @@
--- The units of the transaction first, by primary key, then their observations, by primary key; every kind of
--- evidence in one statement, cut to the same number each.
-WITH
-    members AS
-    (
-        SELECT unit_id, observation_ids
-        FROM transaction_units FINAL
-        WHERE transaction_id = toFixedString({id:String}, 32)
-    )
+-- The observations of units that are one transaction's, by primary key; every kind of evidence in one statement, cut to the same number each.
 SELECT
     toString(kind) AS kind, at, end_at,
     if(reinterpretAsUInt128(trace_id) = 0, '', lower(hex(trace_id))) AS trace_id,
@@ -19,11 +11,9 @@ FROM
 (
     SELECT *
     FROM observations
-    WHERE unit_id IN (SELECT unit_id FROM members)
+    WHERE unit_id IN {units:Array(UInt64)}
     ORDER BY unit_id, observation_id, end_at DESC, content_hash DESC
     LIMIT 1 BY unit_id, observation_id
-) AS o
-INNER JOIN members ON members.unit_id = o.unit_id
-WHERE empty(members.observation_ids) OR has(members.observation_ids, o.observation_id)
+)
 ORDER BY at, span_id, event_id
 LIMIT {rows:UInt32} BY kind

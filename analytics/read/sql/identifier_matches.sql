@@ -1,10 +1,7 @@
-SELECT
-    transaction_id,
-    toStartOfHour(max(started_at)) AS started_hour,
-    max(role = 'identity') AS held_as_identity
-FROM identifier_index
-WHERE value IN {values:Array(String)}
-    AND (type, value) IN arrayZip({types:Array(String)}, {values:Array(String)})
-GROUP BY transaction_id
-ORDER BY held_as_identity DESC, transaction_id
+-- One row for each reading under which a transaction holds the value; identities first.
+SELECT toString(transaction_id) AS transaction_id, started_at
+FROM transaction_identifiers FINAL
+WHERE value IN {distinct_values:Array(String)}
+    AND has(arrayZip({types:Array(String)}, {values:Array(String)}), (toString(type), value))
+ORDER BY role != 'identity', transaction_id
 LIMIT {rows:UInt32}

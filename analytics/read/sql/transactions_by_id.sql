@@ -10,6 +10,6 @@ SELECT
     work_ms, queue_ms, retry_ms, unexplained_ms,
     child_total, child_completed, child_failed, updated_at, known_ids
 FROM transactions FINAL
-WHERE transactions.transaction_id IN (SELECT toFixedString(arrayJoin({ids:Array(String)}), 32))
+WHERE transactions.transaction_id IN {ids:Array(FixedString(32))}
     AND (empty({hours:Array(DateTime)}) OR started_hour IN {hours:Array(DateTime)})
 ORDER BY started_at DESC, transaction_id

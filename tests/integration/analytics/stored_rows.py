@@ -144,6 +144,9 @@ def _insert_evidence(store: Store, wanted: Transaction) -> None:
     _insert_dicts(store, "spans", [_raw_span(row) for row in rows if row["kind"] == "span"])
     membership = {"transaction_id": wanted.id, "unit_id": unit, "observation_ids": [], "version": 1, "deleted": 0}
     _insert_dicts(store, "transaction_units", [membership])
+    hour = at(wanted.started_s).replace(minute=0, second=0, microsecond=0)
+    del membership["observation_ids"]
+    _insert_dicts(store, "unit_transactions", [membership | {"started_hour": hour}])
 
 
 def _raw_span(row: dict[str, Any]) -> dict[str, Any]:

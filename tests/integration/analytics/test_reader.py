@@ -290,7 +290,8 @@ def _plan(engine: Store, sql: str, params: dict) -> str:
 
 def test_an_identifier_is_looked_up_by_primary_key(engine, order):
     sql = load_sql("analytics.read", "sql/identifier_matches")
-    plan = _plan(engine, sql, {"types": ["po_number"], "values": ["4500012345"], "rows": 10})
+    value = "4500012345"
+    plan = _plan(engine, sql, {"types": ["po_number"], "values": [value], "distinct_values": [value], "rows": 10})
     assert "PrimaryKey" in plan
     assert "value" in plan.split("PrimaryKey")[1].split("Parts")[0]
 
@@ -302,10 +303,25 @@ def test_a_transaction_is_read_by_hour_and_bloom_filter(engine, order):
     assert "idx_transaction_id" in plan
 
 
-def test_evidence_is_read_by_primary_key(engine, order):
-    plan = _plan(engine, load_sql("analytics.read", "sql/evidence"), {"id": order.id, "rows": 10})
-    assert "unit_id" in plan
-    assert "transaction_id" in plan
+@pytest.mark.parametrize(
+    ("name", "params", "key"),
+    [
+        ("units_of", {}, "transaction_id"),
+        ("evidence", {"units": [1, 2], "rows": 10}, "unit_id"),
+        ("evidence_of_parts", {"rows": 10}, "unit_id"),
+        ("started_hour", {}, "unit_id"),
+    ],
+)
+def test_evidence_is_read_by_primary_key(engine, order, name, params, key):
+    plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), params | {"id": order.id})
+    keys = [found.split("Condition")[0] for found in plan.split("PrimaryKey")[1:]]
+    assert any(key in found for found in keys)
+
+
+def test_the_hour_a_transaction_started_in_is_found_by_its_id(reader, engine, order):
+    hour = engine.value(load_sql("analytics.read", "sql/started_hour"), {"id": order.id})
+    assert hour == START.replace(minute=0, second=0, microsecond=0)
+    assert reader.transaction(order.id).body["transaction_id"] == order.id
 
 
 def test_a_window_of_the_list_is_a_range_of_the_primary_key(engine, order):
