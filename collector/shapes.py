@@ -5,6 +5,7 @@ Message types of our own, for looking at OTLP bytes cheaply.
 leave upb, whose nesting limit is fixed at 100, exactly the levels that are allowed here.
 """
 
+from functools import cache
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -56,11 +57,10 @@ class NestingGuard:
     def __init__(self, max_nesting: int) -> None:
         self.max_level = _REQUEST_TO_VALUE_LEVELS + 2 * max_nesting
         self._room = _UPB_DEPTH - self.max_level
-        self._nests: dict[str, Any] = {}
 
-    def parse(self, payload: bytes, descriptor: Any, level: int = 0) -> Any:
+    def check(self, payload: bytes, descriptor: Any, level: int = 0) -> Any:
         """
-        Return the message in *payload*.
+        Parse the message in *payload*; return it inside of others, to be taken out with `inner`.
 
         Args:
             payload: Serialized message.
@@ -70,37 +70,30 @@ class NestingGuard:
         Raises:
             google.protobuf.message.DecodeError: It is not one, or it is nested too deep.
         """
-        levels = self._room + level
-        heads = []
-        size = len(payload)
-        tag = b"\x12"
-        for _ in range(levels):
-            head = tag + pack_varint(size)
-            heads.append(head)
-            size += len(head)
-            tag = b"\x0a"
-        message = self._nest(descriptor).FromString(b"".join((*reversed(heads), payload)))
-        for _ in range(levels - 1):
-            message = message.nest
-        return message.inner
+        # Groups, unlike messages, do not say how long they are; so what goes around is the same for every size.
+        around = self._room + level - 1
+        parts = (b"\x0b" * around, b"\x12", pack_varint(len(payload)), payload, b"\x0c" * around)
+        return _build_nest(descriptor).FromString(b"".join(parts))
 
-    def _nest(self, descriptor: Any) -> Any:
-        found = self._nests.get(descriptor.full_name)
-        if found is None:
-            found = self._nests[descriptor.full_name] = _build_nest(descriptor)
-        return found
+    def inner(self, checked: Any, level: int = 0) -> Any:
+        """Return the message in what `check` returned for the same *level*."""
+        for _ in range(self._room + level - 1):
+            checked = checked.nest
+        return checked.inner
 
 
+@cache
 def _build_nest(descriptor: Any) -> Any:
     package = f"wayline.nest.{descriptor.full_name}"
     file = descriptor_pb2.FileDescriptorProto(
-        name=f"{package}.proto", package=package, syntax="proto3", dependency=[descriptor.file.name]
+        name=f"{package}.proto", package=package, syntax="proto2", dependency=[descriptor.file.name]
     )
     message = file.message_type.add(name="Nest")
-    for name, number, type_name in (("nest", 1, f".{package}.Nest"), ("inner", 2, f".{descriptor.full_name}")):
-        message.field.add(
-            name=name, number=number, type=_Field.TYPE_MESSAGE, label=_Field.LABEL_OPTIONAL, type_name=type_name
-        )
+    for name, number, kind, type_name in (
+        ("nest", 1, _Field.TYPE_GROUP, f".{package}.Nest"),
+        ("inner", 2, _Field.TYPE_MESSAGE, f".{descriptor.full_name}"),
+    ):
+        message.field.add(name=name, number=number, type=kind, label=_Field.LABEL_OPTIONAL, type_name=type_name)
     pool = descriptor_pool.Default()
     pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{package}.Nest"))

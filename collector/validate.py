@@ -5,6 +5,7 @@ The parse is thrown away; the engine decodes the same bytes later. Large request
 what a parse may cost in memory is bounded by the size of a piece.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,8 @@ from collector.wire import PIECE_BYTES, cut_pieces, drop_items
 _SPAN_PATH = (1, 2, 2)  # resource_spans, scope_spans, spans
 _GOOD_IDS_BYTES = 30  # tag, length, and both ids with theirs
 _GOOD_HEAD = {0: 0x12, 1: 28, 2: 0x0A, 3: 16, 20: 0x12, 21: 8}
+_GOOD_IDS = re.compile(rb"(?:\x12\x1c\x0a\x10.{16}\x12\x08.{8})*", re.DOTALL)
+_FEW_IDS_BYTES = 50 * _GOOD_IDS_BYTES
 _NO_TRACE = bytes(16)
 _NO_SPAN = bytes(8)
 
@@ -69,15 +72,18 @@ class Validator:
         if len(payload) > self._limits.max_request_bytes:
             raise TooLargeError(f"the request is larger than {self._limits.max_request_bytes} bytes")
         service = SERVICES[signal]
-        items = self._count(service, payload)
-        if signal is not Signal.TRACES or items == 0:
-            return Checked(payload, items)
-        return _refuse_bad_ids(payload, items)
+        if signal is not Signal.TRACES:
+            return Checked(payload, self._count(service, payload))
+        if len(payload) > PIECE_BYTES:
+            self._count(service, payload)
+        else:
+            self._parse(service, payload, service.request.DESCRIPTOR, 0)
+        return _refuse_bad_ids(payload, lambda items: self._limit(service, items))
 
     def _count(self, service: OtlpService, payload: bytes) -> int:
         descriptor = service.request.DESCRIPTOR
         if len(payload) <= PIECE_BYTES:
-            items = self._parse(service, payload, descriptor, 0)
+            items = self._count_parsed(service, payload, descriptor, 0)
             self._limit(service, items)
             return items
         items = 0
@@ -86,30 +92,35 @@ class Validator:
             if piece.start == piece.end:
                 items += piece.descriptor.full_name in _ITEM_TYPES
             else:
-                items += self._parse(service, payload[piece.start : piece.end], piece.descriptor, piece.level)
+                items += self._count_parsed(service, payload[piece.start : piece.end], piece.descriptor, piece.level)
             self._limit(service, items)
         return items
 
-    def _parse(self, service: OtlpService, data: bytes, descriptor: Any, level: int) -> int:
+    def _count_parsed(self, service: OtlpService, data: bytes, descriptor: Any, level: int) -> int:
+        parsed = self._parse(service, data, descriptor, level)
+        counter = _COUNTERS.get(descriptor.full_name)
+        return counter(self._guard.inner(parsed, level)) if counter else 0
+
+    def _parse(self, service: OtlpService, data: bytes, descriptor: Any, level: int) -> Any:
         try:
-            message = self._guard.parse(data, descriptor, level)
+            return self._guard.check(data, descriptor, level)
         except DecodeError as error:
             raise BadDataError(
                 f"the body is not a valid {service.request.DESCRIPTOR.name}, or is nested too deep"
             ) from error
-        counter = _COUNTERS.get(descriptor.full_name)
-        return counter(message) if counter else 0
 
     def _limit(self, service: OtlpService, items: int) -> None:
         if items > self._limits.max_items:
             raise TooLargeError(f"more than {self._limits.max_items} {ITEM_NAMES[service.signal]} in one request")
 
 
-def _refuse_bad_ids(payload: bytes, items: int) -> Checked:
+def _refuse_bad_ids(payload: bytes, limit: Callable[[int], None]) -> Checked:
     """A span whose trace id is not 16 bytes, or span id not 8, or either all zero, is invalid (trace.proto, Span)."""
     request = SpanIdsRequest.FromString(payload)
     request.DiscardUnknownFields()
     scopes = [scope for resource in request.resource_spans for scope in resource.scope_spans]
+    items = sum(len(scope.spans) for scope in scopes)
+    limit(items)
     if all(_are_good(scope.SerializeToString()) for scope in scopes):
         return Checked(payload, items)
     spans = (span for scope in scopes for span in scope.spans)
@@ -133,10 +144,14 @@ def _are_good(spans: bytes) -> bool:
 
     Good spans are 30 bytes each with the same six tag and length bytes, so one slice compares a byte of all of them.
     """
-    count, rest = divmod(len(spans), _GOOD_IDS_BYTES)
-    if rest or any(spans[place::_GOOD_IDS_BYTES] != bytes((byte,)) * count for place, byte in _GOOD_HEAD.items()):
-        return False
-    return _NO_TRACE not in spans and b"\x12\x08" + _NO_SPAN not in spans
+    if len(spans) < _FEW_IDS_BYTES:
+        is_regular = _GOOD_IDS.fullmatch(spans) is not None
+    else:
+        count, rest = divmod(len(spans), _GOOD_IDS_BYTES)
+        is_regular = not rest and all(
+            spans[place::_GOOD_IDS_BYTES] == bytes((byte,)) * count for place, byte in _GOOD_HEAD.items()
+        )
+    return is_regular and _NO_TRACE not in spans and b"\x12\x08" + _NO_SPAN not in spans
 
 
 def _count_traces(request: Any) -> int:
