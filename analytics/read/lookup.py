@@ -67,7 +67,8 @@ def holders(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
         partial(_index_matches, context, readings), *(partial(_started_hour, context, value) for value in own)
     )
     known = {holder.transaction_id for holder in found}
-    return [Holder(value, hour) for value, hour in zip(own, hours, strict=True) if value not in known] + found
+    unknown = [Holder(value, hour) for value, hour in zip(own, hours, strict=True) if value not in known]
+    return [*unknown, *found]
 
 
 def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Holder]:

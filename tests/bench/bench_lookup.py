@@ -4,8 +4,9 @@ How long the answer to "where is 4500012345?" takes, in full, at a stored volume
     python tests/bench/bench_lookup.py [--transactions 1000000] [--lookups 400] [--data DIR]
 
 Ten thousand transactions of 10 spans in 2 traces, spread over an hour, are correlated for real; then the engine copies
-all their rows under new ids until there are as many transactions as asked for. Lookups go by correlation id, purchase order number, trace id
-and transaction id, each value at most once, and return the whole detail with its evidence. A folder given with --data
+all their rows under new ids until there are as many transactions as asked for. Lookups go by correlation id, purchase
+order number, trace id and transaction id, each value at most once, and return the whole detail with its evidence. A
+folder given with --data
 is kept and used again.
 """
 
