@@ -10,5 +10,5 @@ SELECT
         'why', 'an error log of this system')) AS evidence
 FROM origin_evidence
 WHERE kind = 'log' AND severity_number >= 17
-ORDER BY weight DESC
+ORDER BY weight DESC, evidence
 LIMIT 2 BY transaction_id

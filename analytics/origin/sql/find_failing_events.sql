@@ -17,5 +17,5 @@ LEFT JOIN
     GROUP BY transaction_id, milestone
 ) AS done USING (transaction_id, milestone)
 WHERE kind = 'event' AND (outcome = 'error' OR is_error = 1) AND last_us <= end_us
-ORDER BY weight DESC
+ORDER BY weight DESC, evidence
 LIMIT 2 BY transaction_id

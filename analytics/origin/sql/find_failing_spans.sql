@@ -40,5 +40,5 @@ FROM
     ) AS answers USING (transaction_id, self)
     WHERE is_error = 1 AND fails_below = 0
 )
-ORDER BY weight DESC
+ORDER BY weight DESC, evidence
 LIMIT 3 BY transaction_id

@@ -22,13 +22,13 @@ WITH
         ) AS c
         INNER JOIN producers AS p ON p.transaction_id = c.transaction_id AND p.self = c.producer
         WHERE c.start_us > p.end_us
-        ORDER BY start_us
+        ORDER BY start_us, consumer
         LIMIT 1 BY transaction_id, producer
     ),
     ordered AS
     (
         SELECT *,
-            max(end_us) OVER (PARTITION BY transaction_id ORDER BY start_us, self
+            max(end_us) OVER (PARTITION BY transaction_id ORDER BY start_us, self, system, event_id
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_us
         FROM origin_evidence
         WHERE start_us <= until_us
@@ -72,7 +72,7 @@ SELECT
 FROM
 (
     SELECT transaction_id, category, system, how, place, sum(lost_us) AS total_us,
-        argMax(trace_id, lost_us) AS trace_id, argMax(span_id, lost_us) AS span_id
+        argMax(lost.trace_id, (lost_us, lost.span_id)) AS trace_id, argMax(lost.span_id, (lost_us, lost.span_id)) AS span_id
     FROM lost
     WHERE lost_us > 0
     GROUP BY transaction_id, category, system, how, place
@@ -84,5 +84,5 @@ INNER JOIN
     GROUP BY transaction_id
 ) AS t ON t.transaction_id = l.transaction_id
 WHERE (least(1, l.total_us / greatest(1, t.elapsed_us)) AS share) > 0.05
-ORDER BY weight DESC, place
+ORDER BY weight DESC, place, evidence
 LIMIT 3 BY transaction_id

@@ -18,5 +18,5 @@ SELECT
 FROM origin_evidence
 WHERE kind = 'span' AND span_kind = 4 AND is_error = 0 AND status != 'completed_late'
     AND self NOT IN (SELECT self FROM taken)
-ORDER BY weight DESC
+ORDER BY weight DESC, evidence
 LIMIT 2 BY transaction_id

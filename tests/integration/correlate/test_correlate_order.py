@@ -1,13 +1,33 @@
-"""The transactions are a function of the evidence: order, duplication and partition into ticks change nothing."""
+"""
+The transactions are a function of the evidence and the moment: order, duplication, partition into ticks and delay
+change nothing. Set ``WAYLINE_TEST_LONG`` for hundreds of examples.
+"""
+
+import os
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.evidence import Event, Log, Span
+from tests.integration.evidence import Event, Log, Span, moment
 
+KEYS = ("correlation.id", "po_number", "permit")
 VALUES = st.sampled_from(["1", "2", "3"])
 TIMES = st.sampled_from([0, 5, 90, 400, 100_000, 300_000])
-STEPS = st.sampled_from(["", "approved", "sent", "paid", "rejected"])
+STEPS = st.sampled_from(["", "approved", "sent", "confirmed", "paid", "rejected", "by_mail", "settled"])
+OUTCOMES = st.sampled_from(["", "", "error", "retry"])
+PARENTS = st.sampled_from([("", ""), ("", ""), ("po_number", "P1"), ("document", "D")])
+LONG = bool(os.environ.get("WAYLINE_TEST_LONG"))
+PROFILE = settings(
+    max_examples=60 if LONG else 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.too_slow],
+)
+UNIVERSES = 16
+"""Cases that share nothing live in the same tables at once: a tick costs the same for one as for many."""
+MOMENTS = (15, 45, 95, 330, 420, 660, 3_700, 100_050, 310_000, 1_000_000)
+"""When ticks happen: around settle, the due times of milestones, blindness, deadlines and the gap of reuse."""
+DELAYS = st.sampled_from([0, 0, 25, 300, 4_000, 90_000, 400_000])
 
 
 @st.composite
@@ -28,7 +48,13 @@ def evidence(draw, number):
     kind = draw(st.sampled_from(["span", "log", "event"]))
     if kind == "event":
         return Event(
-            f"e{number}", at, milestone=step, outcome=draw(st.sampled_from(["", "error"])), attributes=attributes
+            f"e{number}",
+            at,
+            milestone=step,
+            outcome=draw(OUTCOMES),
+            system=draw(st.sampled_from(["", "supplier"])),
+            attributes=attributes,
+            parent=draw(PARENTS),
         )
     trace = f"t{draw(VALUES)}"
     if kind == "log":
@@ -45,18 +71,62 @@ def evidence(draw, number):
     )
 
 
+def placed(item, universe):
+    """*item* in a universe of its own: nothing it carries is found in another."""
+    own = replace(
+        item, attributes={key: f"{universe}{value}" if key in KEYS else value for key, value in item.attributes.items()}
+    )
+    if isinstance(own, Event):
+        return replace(
+            own, id=f"{universe}{own.id}", parent=(own.parent[0], own.parent[1] and universe + own.parent[1])
+        )
+    trace = own.trace and universe + own.trace
+    if isinstance(own, Log):
+        return replace(own, body=f"{universe}{own.body}", trace=trace)
+    return replace(own, trace=trace, links=tuple((universe + other, span) for other, span in own.links))
+
+
+@st.composite
+def universes(draw):
+    return [
+        [placed(draw(evidence(place)), f"u{number}-") for place in range(draw(st.integers(2, 7)))]
+        for number in range(draw(st.integers(8, UNIVERSES)))
+    ]
+
+
 @st.composite
 def deliveries(draw):
-    items = [draw(evidence(number)) for number in range(draw(st.integers(2, 7)))]
-    shuffled = draw(st.permutations(items + draw(st.lists(st.sampled_from(items), max_size=3))))
-    cuts = sorted(draw(st.lists(st.integers(0, len(shuffled)), max_size=3)))
-    parts = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(shuffled)], strict=True)]
-    return items, [part for part in parts if part]
+    items, parts = [], [[] for _ in range(4)]
+    for universe in draw(universes()):
+        items += universe
+        for item in universe + draw(st.lists(st.sampled_from(universe), max_size=3)):
+            parts[draw(st.integers(0, len(parts) - 1))].append(item)
+    return items, [draw(st.permutations(part)) for part in parts if part]
+
+
+@st.composite
+def late_deliveries(draw):
+    """What is delivered at which of MOMENTS, the last of which is when the tables are compared."""
+    last = draw(st.sampled_from(MOMENTS[3:]))
+    items = [item for universe in draw(universes()) for item in universe if item.at < last]
+    arrivals = {at: [] for at in (*MOMENTS[: MOMENTS.index(last)], last)}
+    for item in items:
+        for delay in draw(st.lists(DELAYS, min_size=1, max_size=2)):
+            at = next((at for at in arrivals if at >= item.at + delay), last)
+            arrivals[at].append(item)
+    return items, arrivals
 
 
 def picture(line):
-    hidden = {"revision", "updated_at", "known_ids", "next_judge_at", "origin_evidence"}
-    return [{key: value for key, value in row.items() if key not in hidden} for row in line.rows()]
+    hidden = {"revision", "updated_at", "known_ids", "origin_evidence"}
+    rows = line.store.rows(
+        "SELECT toString(transaction_id) AS id, arraySort(verdicts) AS verdicts FROM transactions FINAL"
+    )
+    verdicts = {row["id"]: row["verdicts"] for row in rows}
+    return [
+        {key: value for key, value in row.items() if key not in hidden} | {"verdicts": verdicts[row["transaction_id"]]}
+        for row in line.rows()
+    ]
 
 
 def lookups(line):
@@ -65,7 +135,14 @@ def lookups(line):
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def assert_same(found, expected):
+    assert [row["transaction_id"] for row in found] == [row["transaction_id"] for row in expected]
+    for after, before in zip(found, expected, strict=True):
+        differing = [key for key in after if after[key] != before[key]]
+        assert {key: after[key] for key in differing} == {key: before[key] for key in differing}
+
+
+@PROFILE
 @given(deliveries())
 def test_any_order_duplication_and_partition_gives_the_same_transactions(line, case):
     items, parts = case
@@ -79,10 +156,22 @@ def test_any_order_duplication_and_partition_gives_the_same_transactions(line, c
         line.deliver(*part)
         line.tick(end - 100 + number)
     line.tick(end)
-    found = picture(line)
-    assert [row["transaction_id"] for row in found] == [row["transaction_id"] for row in expected]
-    for after, before in zip(found, expected, strict=True):
-        assert {key: after[key] for key in after if after[key] != before[key]} == {
-            key: before[key] for key in after if after[key] != before[key]
-        }
+    assert_same(picture(line), expected)
+    assert lookups(line) == expected_lookups
+
+
+@PROFILE
+@given(late_deliveries())
+def test_evidence_that_comes_late_gives_the_transactions_it_would_have_given_in_time(line, case):
+    items, arrivals = case
+    end = max(arrivals)
+    line.reset()
+    line.deliver(*items, received=moment(end))
+    line.tick(end)
+    expected, expected_lookups = picture(line), lookups(line)
+    line.reset()
+    for at, part in arrivals.items():
+        line.deliver(*part, received=moment(at))
+        line.tick(at)
+    assert_same(picture(line), expected)
     assert lookups(line) == expected_lookups
