@@ -43,19 +43,28 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
         The number of transactions that changed.
     """
     statements.empty("tick_final")
-    relate(statements, version)
+    traits = statements.rows("traits")[0]
+    relate(statements, version, named=traits["parents"] > 0)
     statements.send("final", version=version, now=now)
     store_made_parents(statements, version, now)
-    changed = statements.count("tick_final")
-    statements.work("store_judgements")
-    statements.work("store_waiting")
-    if statements.count("tick_quarantine"):
+    if traits["judgements"]:
+        statements.work("store_judgements")
+    if traits["waits"]:
+        statements.work("store_waiting")
+    sizes = statements.sizes()
+    if sizes["tick_quarantine"]:
         for name in _QUARANTINE:
             statements.work(name, version=version, now=now)
-    if changed:
+    without = {
+        "store_edges": not sizes["tick_members"],
+        "store_verdicts": not (traits["verdicts"] or replaces),
+        "store_paths": not (traits["flows"] or sizes["tick_adopted"]),
+    }
+    if sizes["tick_final"]:
         for name in _CHANGED:
-            statements.work(name, version=version, now=now)
+            if not without.get(name):
+                statements.work(name, version=version, now=now)
     if replaces:
         for name in _VANISHED:
             statements.work(name, version=version, now=now)
-    return changed
+    return sizes["tick_final"]

@@ -59,29 +59,35 @@ def resolve(
         moved_from_us=[*(move.from_us for move in moved), 0],
         moved_to_us=[*(move.to_us for move in moved), 0],
     )
-    if not statements.count("tick_units"):
+    sizes = statements.sizes()
+    if not sizes["tick_units"]:
         return 0
-    statements.work("load_new")
-    statements.send("load_round", round=0)
-    if statements.count("tick_new"):
+    statements.send("load_first")
+    if sizes["tick_new"]:
         # Kept before the resolution reads them; a tick that is cut short finds its own evidence and goes on.
         statements.work("store_observations")
         statements.work("store_identifier_units", version=version)
-        _judge_values(statements, limits)
-    statements.send("excluded")
+        if sizes["quarantined_values"] or _suspects(statements, limits):
+            _judge_values(statements, limits)
+    if sizes["quarantined_values"] or statements.count("tick_quarantine"):
+        statements.send("excluded")
     _close(statements)
     statements.work("observations_once")
-    resolved = statements.count("tick_observations")
-    if resolved < statements.count("tick_loaded"):
+    sizes = statements.sizes()
+    if sizes["tick_observations"] < sizes["tick_loaded"]:
         statements.work("observations_merged")
-        resolved = statements.count("tick_observations")
     split_batches(statements)
     statements.work("carriers")
     statements.work("pairs_continuous")
-    if statements.rows("has_reuse")[0]["reused"]:
+    sizes = statements.sizes()
+    if sizes["tick_pairs"] < sizes["tick_carriers"]:
         statements.work("pairs_reused")
     _connect(statements)
-    return resolved
+    return sizes["tick_observations"]
+
+
+def _suspects(statements: Statements, limits: Mapping[str, int]) -> bool:
+    return bool(statements.rows("quarantine_suspects", least=min(limits.values(), default=0))[0]["suspected"])
 
 
 def _judge_values(statements: Statements, limits: Mapping[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.faults import fault_point
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -29,10 +30,12 @@ class Statements:
     def send(self, name: str, **params: Any) -> None:
         """Send ``sql/<name>.sql`` with *params* bound."""
         self.text(load_sql("analytics.correlate", f"sql/{name}"), params)
+        fault_point(f"tick.{name}")
 
     def work(self, name: str, **params: Any) -> None:
         """Send a statement that reads nothing but ``tick_`` tables."""
         self.text(load_sql("analytics.correlate", f"sql/{name}"), params, plain=True)
+        fault_point(f"tick.{name}")
 
     def text(self, sql: str, params: dict[str, Any], *, plain: bool = False) -> None:
         """Send *sql*, an INSERT of a SELECT."""
@@ -52,6 +55,10 @@ class Statements:
     def count(self, table: str) -> int:
         """Return the number of rows of a ``tick_`` table; Memory tables know it."""
         return int(self.store.value(f"SELECT count() FROM {table}"))
+
+    def sizes(self) -> dict[str, int]:
+        """Return the number of rows of every ``tick_`` table, and of stored ones that are empty in most estates."""
+        return {row["name"]: row["total_rows"] or 0 for row in self.rows("sizes")}
 
     def empty(self, *tables: str) -> None:
         """Empty ``tick_`` tables."""

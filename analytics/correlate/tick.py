@@ -7,21 +7,22 @@ short is done again.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 from analytics.correlate.assemble import assemble
 from analytics.correlate.config import CorrelateConfig
 from analytics.correlate.extract import Extraction
 from analytics.correlate.flows import FlowBook, flow_book
+from analytics.correlate.ledger import Ledger, Segment
 from analytics.correlate.publish import load_prior, publish
 from analytics.correlate.resolve import resolve
 from analytics.correlate.rules import Rules, compile_rules
 from analytics.correlate.statements import SMALL_TICK_ROWS, Statements
 from analytics.correlate.watermarks import Watermarks
 from analytics.origin import locate
+from core.faults import fault_point
 from core.selfmetrics import TICK_OBSERVATIONS, TICK_SECONDS
 from runbooks.catalogs import Catalog
 from storage.sqlfiles import load_sql
@@ -30,9 +31,7 @@ from storage.store import Store
 Locate = Callable[[Store, datetime, Catalog], None]
 """Fills ``work_origins`` from ``work_transactions`` and ``work_observations``."""
 
-_LOOK_BACK = timedelta(minutes=10)
 _BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
-_MOST_SEGMENTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Tick:
         self._locate = locate
         self._compiled_for: tuple[Catalog, tuple[Extraction, Rules, FlowBook]] | None = None
         self._watermarks = Watermarks()
-        self._since: datetime | None = None
+        self._ledger = Ledger(store)
         self._judged_until: datetime | None = None
         self._version = 0
 
@@ -82,10 +81,10 @@ class Tick:
         started_s = time.perf_counter()
         extraction, rules, book = self._compiled(catalog)
         judged_until = self._recall()
-        pending, more = self._pending()
-        rows = sum(segment["rows"] for segment in pending)
+        pending, more = self._ledger.pending(self._config.max_observations_per_tick)
+        rows = sum(segment.rows for segment in pending)
         statements = Statements(self._store, self._config.max_threads if rows > SMALL_TICK_ROWS else 1)
-        received = {segment["segment_id"]: segment["received_at"] for segment in pending}
+        received = {segment.segment_id: segment.received_at for segment in pending}
         heard = extraction.run(statements, _by_signal(pending), received)
         moved = self._watermarks.advance(catalog, heard, now)
         resolved = resolve(statements, rules.limits, judged_until, now, self._version, moved)
@@ -95,7 +94,7 @@ class Tick:
             observations=rows,
             resolved=resolved,
             transactions=changed,
-            lag_ms=max(((now - segment["received_at"]).total_seconds() * 1e3 for segment in pending), default=0.0),
+            lag_ms=max(((now - segment.received_at).total_seconds() * 1e3 for segment in pending), default=0.0),
             duration_ms=(time.perf_counter() - started_s) * 1e3,
             more=more,
         )
@@ -124,68 +123,35 @@ class Tick:
 
     def _recall(self) -> datetime:
         """Go on where the last tick stopped, be it of this process or an earlier one; return until when it judged."""
-        if self._since is None or self._judged_until is None:
+        if self._judged_until is None:
             row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
-            self._since = max(row["stored_at"], _BEGINNING)
             self._judged_until = max(row["ticked_at"], _BEGINNING)
             self._version = row["version"]
             self._watermarks.recall(Statements(self._store))
         self._version += 1
         return self._judged_until
 
-    def _pending(self) -> tuple[list[dict[str, Any]], bool]:
-        since = max((self._since or _BEGINNING) - _LOOK_BACK, _BEGINNING)
-        rows = self._store.rows(
-            load_sql("analytics.correlate", "sql/pending_segments"),
-            {"since": since, "most": _MOST_SEGMENTS},
+    def _enter(self, pending: Sequence[Segment], report: TickReport, catalog: Catalog, now: datetime) -> None:
+        self._ledger.enter(pending, now)
+        fault_point("tick.entered")
+        self._store.execute(
+            load_sql("analytics.correlate", "sql/enter_tick"),
+            {
+                "now": now,
+                "version": self._version,
+                "segments": report.segments,
+                "observations": report.observations,
+                "transactions": report.transactions,
+                "lag_ms": report.lag_ms,
+                "duration_ms": report.duration_ms,
+                "catalog_version": catalog.version,
+            },
         )
-        taken: list[dict[str, Any]] = []
-        total = 0
-        for row in rows:
-            if taken and total + row["rows"] > self._config.max_observations_per_tick:
-                return taken, True
-            taken.append(row)
-            total += row["rows"]
-        return taken, len(rows) == _MOST_SEGMENTS
-
-    def _enter(self, pending: list[dict[str, Any]], report: TickReport, catalog: Catalog, now: datetime) -> None:
-        if pending:
-            self._store.insert(
-                "correlation_progress",
-                ["segment_id", "stored_at", "correlated_at"],
-                [[segment["segment_id"], segment["stored_at"], now] for segment in pending],
-            )
-            self._since = max(segment["stored_at"] for segment in pending)
         self._judged_until = now
-        self._store.insert(
-            "correlation_ticks",
-            [
-                "ticked_at",
-                "version",
-                "segments",
-                "observations",
-                "transactions",
-                "lag_ms",
-                "duration_ms",
-                "catalog_version",
-            ],
-            [
-                [
-                    now,
-                    self._version,
-                    report.segments,
-                    report.observations,
-                    report.transactions,
-                    report.lag_ms,
-                    report.duration_ms,
-                    catalog.version,
-                ]
-            ],
-        )
 
 
-def _by_signal(segments: list[dict[str, Any]]) -> Mapping[str, list[int]]:
+def _by_signal(segments: Sequence[Segment]) -> Mapping[str, list[int]]:
     found: dict[str, list[int]] = {}
     for segment in segments:
-        found.setdefault(segment["signal"], []).append(segment["segment_id"])
+        found.setdefault(segment.signal, []).append(segment.segment_id)
     return found

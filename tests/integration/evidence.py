@@ -128,8 +128,10 @@ _KINDS = (
 )
 
 
-def deliver(store: Store, *items: Span | Log | Event, received: datetime | None = None) -> None:
-    """Store *items*, one segment a signal, and enter the segments in the ledger."""
+def deliver(
+    store: Store, *items: Span | Log | Event, received: datetime | None = None, stored: datetime | None = None
+) -> None:
+    """Store *items*, one segment a signal, and enter the segments in the ledger as of *stored*, else as the latest."""
     when = received or max((moment(item.at) for item in items), default=START)
     for kind, table, signal, to_row in _KINDS:
         segment = next(_SEGMENTS)
@@ -138,9 +140,10 @@ def deliver(store: Store, *items: Span | Log | Event, received: datetime | None 
             continue
         store.insert(table, list(rows[0]), [list(row.values()) for row in rows])
         times = [row["time"] for row in rows]
-        stored = START + timedelta(milliseconds=segment)  # grows with the order of storing, whatever the event times
+        # grows with the order of storing, whatever the event times
+        entered = stored or START + timedelta(milliseconds=segment)
         store.insert(
             "ingest_ledger",
             ["segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at"],
-            [[segment, "test", signal, len(rows), 0, min(times), max(times), when, stored]],
+            [[segment, "test", signal, len(rows), 0, min(times), max(times), when, entered]],
         )

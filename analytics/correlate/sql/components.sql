@@ -32,25 +32,29 @@ FROM
         groupArrayIf(
             (cityHash64(o.service, o.name), toUnixTimestamp64Micro(o.end_at), o.is_error),
             o.kind = 'event' OR (o.kind = 'span' AND reinterpretAsUInt64(o.parent_span_id) = 0)) AS roots,
-        argMin(
-            (cityHash64(o.service, o.name), toUnixTimestamp64Micro(o.end_at), o.is_error),
-            (o.at, o.observation_id)) AS first,
+        (argMin(cityHash64(o.service, o.name), o.place), argMin(toUnixTimestamp64Micro(o.end_at), o.place),
+            argMin(o.is_error, o.place)) AS first,
         groupUniqArray(o.unit_id) AS units,
         groupUniqArrayIf(o.trace_id, reinterpretAsUInt128(o.trace_id) != 0) AS traces,
         groupUniqArrayArray(arrayMap(i -> i.value, arrayFilter(i -> i.type = 'message_id', o.identifiers))) AS messages,
         groupUniqArrayIf((o.parent_type, o.parent_value), o.parent_value != '') AS parents
-    FROM tick_observations AS o
+    FROM
+    (
+        -- one number that sorts as (at, observation_id) does
+        SELECT *, toInt128(toUnixTimestamp64Nano(at)) * toInt128('18446744073709551616') + observation_id AS place
+        FROM tick_observations
+    ) AS o
     LEFT JOIN tick_members AS m ON o.group_id = m.group_id
     GROUP BY component
 ) AS c
-LEFT JOIN
+ANY LEFT JOIN
 (
     SELECT if(m.component = 0, p.group_id, m.component) AS component, min((p.type, p.value, p.epoch)) AS key, 1 AS named
     FROM tick_pairs AS p
     LEFT JOIN tick_members AS m ON p.group_id = m.group_id
     GROUP BY component
 ) AS k ON c.component = k.component
-LEFT JOIN
+ANY LEFT JOIN
 (
     SELECT
         component, groupArray(code) AS codes, groupArray(done_us) AS done, groupArray(done_last_us) AS done_last,

@@ -1,5 +1,4 @@
--- Stored segments that are not correlated yet, oldest first. Rows of one flush share stored_at, and the last tick may
--- have been cut short, so the look goes back a little and leaves out what is done.
+-- Segments stored since a moment that are not correlated yet, oldest first.
 SELECT segment_id, signal, rows, stored_at, received_at
 FROM ingest_ledger
 WHERE stored_at >= {since:DateTime64(3, 'UTC')}
@@ -9,4 +8,5 @@ WHERE stored_at >= {since:DateTime64(3, 'UTC')}
         SELECT segment_id FROM correlation_progress WHERE stored_at >= {since:DateTime64(3, 'UTC')}
     )
 ORDER BY stored_at, segment_id
+LIMIT 1 BY segment_id
 LIMIT {most:UInt32}

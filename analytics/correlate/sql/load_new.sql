@@ -1,2 +1,0 @@
-INSERT INTO tick_loaded
-SELECT * FROM tick_new

@@ -1,0 +1,8 @@
+-- What the transactions of a tick have: what none of them has is not looked after.
+SELECT
+    countIf(notEmpty(parents)) AS parents,
+    countIf(notEmpty(waits)) AS waits,
+    countIf(next_judge_us > 0) AS judgements,
+    countIf(notEmpty(verdicts)) AS verdicts,
+    countIf(flow != '') AS flows
+FROM tick_transactions

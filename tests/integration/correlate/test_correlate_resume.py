@@ -1,0 +1,79 @@
+"""Every segment in the ledger that is not marked done is correlated, whatever its age, and none twice."""
+
+from datetime import timedelta
+
+from analytics.correlate import CorrelateConfig
+from analytics.correlate.ledger import Ledger
+from analytics.correlate.tick import Tick
+from tests.integration.evidence import START, Event, deliver, moment
+
+MONTH = timedelta(days=31)
+
+
+def events(*numbers):
+    return [Event(f"e{number}", number, milestone="approved", correlation=f"c{number}") for number in numbers]
+
+
+def correlations(line):
+    return {identifier["value"] for row in line.rows() for identifier in row["identifiers"]}
+
+
+def test_a_segment_that_is_entered_far_in_the_past_is_found_by_the_next_tick(line):
+    line.deliver(*events(1))
+    line.tick(100)
+    deliver(line.store, *events(2), stored=START - MONTH)
+    assert line.tick(101).segments == 1
+    assert correlations(line) == {"c1", "c2"}
+
+
+def test_a_segment_older_than_what_is_done_is_found_after_a_restart(line):
+    deliver(line.store, *events(1), stored=START)
+    line.tick(100)
+    deliver(line.store, *events(2), stored=START - MONTH)
+    line.ticker = Tick(line.store, CorrelateConfig())
+    assert line.tick(101).segments == 1
+    assert correlations(line) == {"c1", "c2"}
+    assert line.tick(102).segments == 0
+
+
+def test_old_and_new_segments_are_each_taken_once_while_time_goes_on(line):
+    taken = []
+    for number in range(1, 7):
+        deliver(line.store, *events(number), stored=START + number * timedelta(minutes=11))
+        taken.append(line.tick(100 + number).segments)
+        if number % 2:
+            deliver(line.store, *events(number + 100), stored=START + number * timedelta(minutes=3))
+    assert taken == [1, 2, 1, 2, 1, 2]
+    assert line.tick(200).segments == 0
+    assert len(line.rows()) == 9
+
+
+def test_what_one_tick_does_not_take_is_left_for_the_next_ones_oldest_first(line):
+    line.ticker = Tick(line.store, CorrelateConfig(max_observations_per_tick=2))
+    for number in range(1, 6):
+        deliver(line.store, *events(number), stored=START + number * MONTH)
+    reports = [line.tick(100 + number) for number in range(3)]
+    assert [(report.segments, report.more) for report in reports] == [(2, True), (2, True), (1, False)]
+    assert line.tick(200).segments == 0
+
+
+def test_segments_are_pending_until_they_are_entered(line):
+    ledger = Ledger(line.store)
+    assert ledger.pending(10) == ([], False)
+    line.deliver(*events(1))
+    taken, more = ledger.pending(10)
+    assert (len(taken), more) == (1, False)
+    assert ledger.pending(10)[0] == taken
+    ledger.enter(taken, moment(100))
+    assert ledger.pending(10) == ([], False)
+    assert not ledger.changed()
+
+
+def test_numbers_of_versions_go_on_where_rows_of_ticks_are_gone(line):
+    line.deliver(*events(1))
+    line.tick(100)
+    line.store.execute("TRUNCATE TABLE correlation_ticks")
+    line.ticker = Tick(line.store, CorrelateConfig())
+    line.deliver(Event("late", 2, milestone="paid", correlation="c1"))
+    line.tick(101)
+    assert line.one()["status"] == "completed"
