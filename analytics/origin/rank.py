@@ -1,18 +1,17 @@
-"""Ranks systems by how far their steps are off their own baseline; pure."""
+"""Ranks systems by how much of the trouble of a window starts in them; pure."""
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-Row = dict[str, Any]
+from analytics.origin.shapes import ANY_EVENT, Deviation, Sample, Shape, Tally
+from analytics.origin.slowness import Change, call_delays, changes, own_delays
+
 _MAX_EVIDENCE = 5
-# A millisecond more on a step that takes none is noise, not trouble.
-_FLOOR_MS = 1.0
-_WARNING = 13
-_USUAL = 5.0
-_VANISHED_RATIO = 0.2
+_PER_DOUBLING_OF_SURPRISE = 0.5
+"""Surprise is a log-likelihood: its own logarithm, so weighted, stands on a level with doublings of time."""
 
 
 @dataclass
@@ -23,7 +22,7 @@ class Suspect:
     Attributes:
         system: Its name.
         score: Greater is more likely; comparable within one ranking only.
-        evidence: Rows ``{"kind", "why", "score", ...}``, strongest first.
+        evidence: Rows ``{"kind", "why", "score", "trace_id", "span_id"}``, strongest first.
     """
 
     system: str
@@ -31,90 +30,93 @@ class Suspect:
     evidence: list[dict[str, Any]] = field(default_factory=list)
 
 
-def rank_systems(steps: Sequence[Row], logs: Sequence[Row]) -> list[Suspect]:
-    """Return every system with a score above zero, best first, equal scores by name."""
-    findings: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    scale = traffic_ratio(steps)
-    found = [(step["system"], finding) for step in steps for finding in (slower(step), more_errors(step))]
-    found += [(log["system"], finding) for log in logs for finding in (new_error(log, scale), vanished(log, scale))]
-    for system, finding in found:
-        if finding:
-            findings[system].append(finding)
+@dataclass(frozen=True)
+class Explained:
+    """Which part of the runs with a deviation is accounted for by another system deeper in their traces."""
+
+    window: float = 0.0
+    baseline: float = 0.0
+
+
+def rank_systems(
+    shapes: Sequence[Shape],
+    found: Mapping[Deviation, Tally],
+    explained: Mapping[Deviation, Explained],
+    texts: Mapping[int, str],
+) -> list[Suspect]:
+    """
+    Return every system with a score above zero, best first, equal scores by name.
+
+    The score of a system is what its own steps and the calls from and to it slowed down, in doublings, and half the
+    doublings of the surprise of its most surprising deviation.
+
+    Args:
+        shapes: Runs of the window and of the baseline.
+        found: What `deviations` tells of them.
+        explained: The part of each deviation that starts deeper.
+        texts: What the hashes of events and errors stand for.
+    """
+    steps = changes(shapes)
+    own, called = own_delays(steps), call_delays(steps)
+    evidence: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for change in steps:
+        _tell_slowness(change, own, called, evidence)
+    surprises: dict[str, float] = defaultdict(float)
+    for deviation, tally in found.items():
+        part = explained.get(deviation, Explained())
+        surprise = tally.surprise(part.window, part.baseline)
+        score = _PER_DOUBLING_OF_SURPRISE * math.log2(1 + surprise)
+        system = deviation.step.system
+        surprises[system] = max(surprises[system], score)
+        if surprise > 0:
+            evidence[system].append(_tell(deviation, tally, score, texts))
     suspects = []
-    for system, rows in findings.items():
-        best: dict[str, float] = {}
-        for row in rows:
-            best[row["kind"]] = max(best.get(row["kind"], 0.0), row["score"])
-        strongest = sorted(rows, key=lambda row: (-row["score"], row["why"]))[:_MAX_EVIDENCE]
-        suspects.append(Suspect(system, sum(best.values()), strongest))
-    return sorted(suspects, key=lambda suspect: (-suspect.score, suspect.system))
+    for system in own.keys() | called.keys() | surprises.keys():
+        score = own.get(system, 0.0) + called.get(system, 0.0) + surprises.get(system, 0.0)
+        strongest = sorted(evidence[system], key=lambda row: (-row["score"], row["why"]))[:_MAX_EVIDENCE]
+        suspects.append(Suspect(system, round(score, 6), strongest))
+    return sorted((each for each in suspects if each.score > 0), key=lambda each: (-each.score, each.system))
 
 
-def traffic_ratio(steps: Sequence[Row]) -> float:
-    """Return how much there was in the window for each of the baseline; 1 where either is empty."""
-    now, then = sum(step["n_window"] for step in steps), sum(step["n_baseline"] for step in steps)
-    return now / then if now and then else 1.0
+def _tell_slowness(
+    change: Change, own: Mapping[str, float], called: Mapping[str, float], evidence: dict[str, list[dict[str, Any]]]
+) -> None:
+    """Add the row of a slower step to its system, or of a slower call to the side that holds it up more."""
+    if change.doublings <= 0:
+        return
+    system, kind, where = change.system, "self_time", "its own time"
+    if change.peer:
+        system = max(change.system, change.peer, key=lambda side: (called[side], side))
+        kind, where = "call_time", f"between {change.system} and {change.peer}"
+    if (called if change.peer else own)[system] <= 0:
+        return
+    evidence[system].append(
+        {
+            "kind": kind,
+            "why": f"{change.operation}: {where} typically {change.before.typical_ms():.1f} ms over "
+            f"{change.before.runs} runs before, now {change.now.typical_ms():.1f} ms over {change.now.runs}",
+            "score": round(change.doublings * change.weight, 6),
+            **_place(change.now.slowest),
+        }
+    )
 
 
-def new_error(log: Row, scale: float) -> dict[str, Any] | None:
-    """Return the finding that a warning or error is logged more often than the baseline lets expect."""
-    expected = log["n_baseline"] * scale
-    if log["severity_number"] < _WARNING or log["n_window"] <= expected:
-        return None
-    trace_id, span_id = log["sample"]
-    return {
-        "kind": "error_log",
-        "why": f"logged {log['n_window']} times, expected {expected:.1f}: {log['template']}",
-        "score": round(math.log2((log["n_window"] + 0.5) / (expected + 0.5)), 6),
-        "trace_id": trace_id,
-        "span_id": span_id,
+def _tell(deviation: Deviation, tally: Tally, score: float, texts: Mapping[int, str]) -> dict[str, Any]:
+    example = next(shape.samples[0] for shape in tally.shapes if shape.in_window)
+    text = texts.get(deviation.event, "")
+    counts = f"{tally.runs} of {tally.of} runs, {tally.baseline_runs} of {tally.baseline_of} before"
+    row = {"score": round(score, 6), "operation": deviation.step.operation, **_place(example)}
+    if deviation.kind == "error":
+        said = f": {text}" if text else " by themselves"
+        return row | {"kind": "error", "why": f"{deviation.step.operation} failed{said} ({counts})", "template": text}
+    if deviation.event == ANY_EVENT:
+        return row | {"kind": "vanished", "why": f"{deviation.step.operation} no longer calls or logs ({counts})"}
+    return row | {
+        "kind": "vanished",
+        "why": f"{deviation.step.operation} ended without what usually follows, {text} ({counts})",
+        "template": text,
     }
 
 
-def vanished(log: Row, scale: float) -> dict[str, Any] | None:
-    """Return the finding that what is usually logged is missing: a path that is no longer taken."""
-    expected = log["n_baseline"] * scale
-    if log["severity_number"] >= _WARNING or expected < _USUAL or log["n_window"] > _VANISHED_RATIO * expected:
-        return None
-    return {
-        "kind": "vanished_log",
-        "why": f"logged {log['n_window']} times, expected {expected:.1f}: {log['template']}",
-        "score": round(math.log2((expected + 0.5) / (log["n_window"] + 0.5)) / 2, 6),
-    }
-
-
-def slower(step: Row) -> dict[str, Any] | None:
-    """Return the finding that a step's own time rose, scored by the logarithm of the factor."""
-    if not (step["n_window"] and step["n_baseline"]):
-        return None
-    now_ms, then_ms = step["p90_window_ms"], step["p90_baseline_ms"]
-    score = math.log2((now_ms + _FLOOR_MS) / (then_ms + _FLOOR_MS))
-    if score <= 0:
-        return None
-    trace_id, span_id = step["slowest"]
-    return {
-        "kind": "self_time",
-        "why": f"{step['name']}: p90 of its own time {then_ms:.1f} ms -> {now_ms:.1f} ms",
-        "score": round(score, 6),
-        "trace_id": trace_id,
-        "span_id": span_id,
-    }
-
-
-def more_errors(step: Row) -> dict[str, Any] | None:
-    """Return the finding that a step fails by itself more often than it did."""
-    if not step["errors_window"]:
-        return None
-    then = (step["errors_baseline"] + 0.5) / (step["n_baseline"] + 1)
-    now = (step["errors_window"] + 0.5) / (step["n_window"] + 1)
-    score = math.log2(now / then)
-    if score <= 0:
-        return None
-    trace_id, span_id = step["failing"]
-    return {
-        "kind": "errors",
-        "why": f"{step['name']}: {step['errors_window']} of {step['n_window']} failed by themselves",
-        "score": round(score, 6),
-        "trace_id": trace_id,
-        "span_id": span_id,
-    }
+def _place(sample: Sample) -> dict[str, str]:
+    return {"trace_id": sample.trace_id, "span_id": sample.span_id}

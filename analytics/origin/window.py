@@ -1,13 +1,38 @@
-"""Where trouble starts in a window: every step against its own baseline, summed up per system."""
+"""Where trouble starts in a window: what every step of every transaction did, against what it did before."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analytics.origin.callers import explained_parts
+from analytics.origin.rank import Suspect, rank_systems
+from analytics.origin.shapes import Deviation, Sample, Shape, Step, Tally, deviations
+from analytics.origin.slowness import FLOOR_MS
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
-Row = dict[str, Any]
+MAX_SPANS = 1_000_000
+"""More than these are thinned out by whole traces; memory of the comparison goes with their number."""
+_TEXTS_FROM = 40
+
+TEMPLATES = {
+    "place": (
+        r"[\w$]+(?:\.[\w$]+)*\.[A-Z][\w$]*#\d{1,5}\b"
+        r"|[\w/.-]+\.(?:java|kt|scala|py|go|js|ts|cs|rb|php|cc|cpp|c|rs):\d{1,5}\b"
+    ),
+    "changing": (
+        r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
+        r"|[0-9a-fA-F]{8}[0-9a-fA-F-]*|[0-9]+"
+    ),
+    "assigned": r"([:=])\s*[^\s,;\])}]+",
+    "listed": r"\*[\s*,;:.\[\](){}-]*\*",
+    "complaint": r"\b(?:WARN|WARNING|ERROR|SEVERE|CRITICAL|FATAL)\b",
+}
+"""
+How log lines become templates: by the place in the code where they name it, else by their text with what changes left
+out (dates, numbers, ids, values after a colon or an equals sign, lists of these). A line that came without a severity
+complains when its beginning says so.
+"""
 
 
 @dataclass(frozen=True)
@@ -18,7 +43,7 @@ class Window:
     Attributes:
         since: Start of the time in question, aware.
         until: Its end, exclusive.
-        baseline_since: Start of the time taken as normal.
+        baseline_since: Start of the time taken as normal; what lies in the window is left out of it.
         baseline_until: Its end, exclusive.
         flow: Only transactions of this flow; empty for all.
     """
@@ -39,36 +64,66 @@ class Window:
         }
 
 
-@dataclass(frozen=True)
-class Observed:
+def suspects(store: Store, window: Window, named: dict[str, list[str]]) -> list[Suspect]:
     """
-    What both times hold.
-
-    Attributes:
-        steps: One row per step (system, operation).
-        logs: One row per log template of a system.
-    """
-
-    steps: list[Row]
-    logs: list[Row]
-
-
-def observe(store: Store, window: Window, named: dict[str, list[str]]) -> Observed:
-    """
-    Return the steps and log templates of *window* and of its baseline.
+    Return the systems where the trouble of *window* starts, best first.
 
     Args:
         store: The engine.
         window: What to compare.
         named: ``services`` and the ``systems`` they stand for, parallel.
     """
-    params: dict[str, Any] = {**window.params(), **named, "traces": []}
+    params: dict[str, Any] = {**window.params(), **named, **TEMPLATES, "traces": [], "floor_ms": FLOOR_MS}
     if window.flow:
-        rows = store.rows(load_sql("analytics.origin", "sql/window_traces"), {**window.params(), "flow": window.flow})
+        rows = store.rows(_sql("window_traces"), {**window.params(), "flow": window.flow})
         params["traces"] = [row["trace"] for row in rows]
         if not rows:
-            return Observed([], [])
-    return Observed(
-        store.rows(load_sql("analytics.origin", "sql/window_steps"), params),
-        store.rows(load_sql("analytics.origin", "sql/window_logs"), params),
+            return []
+    params["every"] = 1 + store.value(_sql("window_size"), window.params()) // MAX_SPANS
+    shapes = [_shape(row) for row in store.rows(_sql("window_shapes"), params)]
+    found = deviations(shapes)
+    explained = explained_parts(found, _calls(store, params, found))
+    return rank_systems(shapes, found, explained, _texts(store, params, shapes, found))
+
+
+def _calls(store: Store, params: dict[str, Any], found: dict[Deviation, Tally]) -> dict[Sample, tuple[str, str]]:
+    traces = {sample.trace_id for tally in found.values() for shape in tally.shapes for sample in shape.samples}
+    if not traces:
+        return {}
+    rows = store.rows(_sql("window_callers"), params | {"sampled": sorted(traces)})
+    return {Sample(row["trace"], row["span"]): (row["above"], row["system"]) for row in rows}
+
+
+def _texts(store: Store, params: dict[str, Any], shapes: list[Shape], found: dict[Deviation, Tally]) -> dict[int, str]:
+    """Return what the events and errors of the strongest deviations stand for, looked up where they were seen."""
+    strongest = sorted(found, key=lambda deviation: -found[deviation].surprise())[:_TEXTS_FROM]
+    wanted = {(deviation.step, deviation.event, deviation.kind == "error") for deviation in strongest}
+    seen = {
+        (shape.step, event, is_error): shape.samples[0].trace_id
+        for shape in shapes
+        for is_error, events in ((False, shape.events), (True, shape.errors))
+        for event in events
+        if (shape.step, event, is_error) in wanted
+    }
+    if not seen:
+        return {}
+    rows = store.rows(_sql("window_texts"), params | {"sampled": sorted(set(seen.values()))})
+    return {row["template"]: row["text"] for row in rows}
+
+
+def _shape(row: dict[str, Any]) -> Shape:
+    return Shape(
+        Step(row["system"], row["operation"], row["around"]),
+        row["peer"],
+        bool(row["in_window"]),
+        frozenset(row["events"]),
+        frozenset(row["errors"]),
+        row["n"],
+        row["mean_log_ms"],
+        Sample(*row["slowest"]),
+        tuple(Sample(*sample[1:]) for sample in row["samples"]),
     )
+
+
+def _sql(name: str) -> str:
+    return load_sql("analytics.origin", f"sql/{name}")

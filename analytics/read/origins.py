@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from analytics.origin.rank import rank_systems
-from analytics.origin.window import Window, observe
+from analytics.origin.window import Window, suspects
 from analytics.read.context import ReadContext
 from analytics.read.services import system_params
 
@@ -14,10 +13,8 @@ def ranked_origins(context: ReadContext, window: Window) -> dict[str, Any]:
     begins = min(window.since, window.baseline_since)
     ends = max(window.until, window.baseline_until)
     named = system_params(context, begins, ends)
-    observed = observe(context.store, window, named)
-    ranked = rank_systems(observed.steps, observed.logs)
     items = []
-    for suspect in ranked:
+    for suspect in suspects(context.store, window, named):
         entry = catalog.systems.get(suspect.system)
         items.append(
             {
