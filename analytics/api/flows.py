@@ -10,10 +10,10 @@ from analytics.api.answers import json_answer, list_answer
 from analytics.api.models import Problem
 from analytics.api.params import DEFAULT_WINDOW, Moment, WindowText, time_range, window_seconds
 from analytics.api.process_models import Latencies, Rework, Risks, Variants
-from analytics.process.variants import Repeats
 from analytics.read.present import time_text
 from analytics.read.processes import MAX_VARIANTS
 from analytics.read.reader import Reader
+from analytics.read.variants import Repeats
 
 _BAD: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
 _AUTO_BUCKETS = 96

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from analytics.process import latency as latencies
-from analytics.process import rework as reworks
-from analytics.process import variants as ways
+from analytics.read import latencies, reworks
+from analytics.read import variants as ways
 from analytics.read.context import ReadContext
 from analytics.read.errors import InvalidQueryError
 from analytics.read.filters import UNCLASSIFIED
@@ -18,13 +17,13 @@ _NO_REWORK: dict[str, Any] = {"transactions": 0, "items": [], "loops": []}
 
 
 def latency(context: ReadContext, name: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Return the time between neighbouring milestones, see `analytics.process.latency`."""
+    """Return the time between neighbouring milestones, see `analytics.read.latencies`."""
     flow = _with_milestones(context, name)
     return latencies.latency(context, flow, since, until) if flow else []
 
 
 def rework(context: ReadContext, name: str, since: datetime, until: datetime) -> dict[str, Any]:
-    """Return what was done more than once, see `analytics.process.rework`."""
+    """Return what was done more than once, see `analytics.read.reworks`."""
     flow = _with_milestones(context, name)
     return reworks.rework(context, flow, since, until) if flow else _NO_REWORK
 
@@ -40,7 +39,7 @@ def variants(
     include_open: bool,
 ) -> dict[str, Any]:
     """
-    Return the ways through the flow, see `analytics.process.variants`, each with the list of its transactions.
+    Return the ways through the flow, see `analytics.read.variants`, each with the list of its transactions.
 
     Raises:
         InvalidQueryError: *limit* is not between 1 and `MAX_VARIANTS`.

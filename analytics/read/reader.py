@@ -10,16 +10,16 @@ from typing import Any
 
 from analytics.origin.window import Window
 from analytics.predict.config import PredictConfig
-from analytics.predict.forecast import Forecaster
-from analytics.process.variants import Repeats
 from analytics.read import exceptions, flows, guidance, health, overview, processes, queues, service_levels, topology
 from analytics.read.catalog import CatalogProvider
 from analytics.read.context import ReadContext
 from analytics.read.detail import find_transaction
 from analytics.read.filters import Found, TransactionFilter
+from analytics.read.forecasts import Forecaster
 from analytics.read.origins import ranked_origins
 from analytics.read.risks import at_risk
 from analytics.read.search import list_transactions
+from analytics.read.variants import Repeats
 from analytics.sla.verdicts import Knowledge
 from core.clock import Clock
 from storage.store import Store

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from analytics.predict.forecast import Forecaster
+from analytics.read.forecasts import Forecaster
 from analytics.read.present import time_text
 from analytics.sla.business_time import from_unix_us
 

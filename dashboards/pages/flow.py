@@ -70,10 +70,10 @@ _VIEWS: dict[str, tuple[str, Callable[[PageContext, str], Node]]] = {
 def _tabs(context: PageContext, chosen: str) -> Node:
     entries = [("", "Summary"), *((key, title) for key, (title, _) in _VIEWS.items())]
     links = [
-        link(title, context.state.link(view=key or None), "tab on" if key == chosen else "tab")
+        link(title, context.state.link(view=key or None), "view-tab on" if key == chosen else "view-tab")
         for key, title in entries
     ]
-    return html.Nav(links, className="tabs", **aria("Views of this flow"))
+    return html.Nav(links, className="view-tabs", **aria("Views of this flow"))
 
 
 def _summary(context: PageContext, name: str, entry: Row) -> Node:

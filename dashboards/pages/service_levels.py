@@ -48,11 +48,11 @@ def _switch(context: PageContext, chosen: str) -> Node:
         link(
             title,
             context.state.link(**{"as": key if key != "corrected" else None}),
-            "tab on" if key == chosen else "tab",
+            "view-tab on" if key == chosen else "view-tab",
         )
         for key, title in _VIEWS
     ]
-    return html.Nav(links, className="tabs", **aria("Whose knowledge"))
+    return html.Nav(links, className="view-tabs", **aria("Whose knowledge"))
 
 
 def _table(context: PageContext, rows: Sequence[Row], *, flows: bool) -> Node:
@@ -88,8 +88,8 @@ def _row(context: PageContext, row: Row, *, flows: bool) -> list[Node]:
         html.Span(promised, className="num muted"),
         budget(row["budget_left"]),
         html.Span(count(row["judged"]), className="num"),
-        _count(context, row, "failed", row["failed"], flows=flows),
-        _count(context, row, "completed_late,stuck", row["breaches"], flows=flows),
+        _count(context, row, row["failed"], flows=flows, status="failed"),
+        _count(context, row, row["breaches"], flows=flows, sort="-late_by_ms"),
         html.Span(duration(late_ms) if row["breaches"] else NOTHING, className="num"),
         html.Span(count(row["unknown"]), className="num" if row["unknown"] else "num muted"),
         html.Span(count(row["open"]), className="num muted"),
@@ -106,11 +106,11 @@ def _flow_name(context: PageContext, row: Row) -> Node:
     )
 
 
-def _count(context: PageContext, row: Row, status: str, value: int, *, flows: bool) -> Node:
+def _count(context: PageContext, row: Row, value: int, *, flows: bool, **shown: str) -> Node:
     if not value:
         return html.Span("0", className="num muted")
     named = {"flow": row["flow"] or "unclassified"} if flows else {"tier": str(row["tier"])}
-    return link(count(value), context.state.link("/transactions", status=status, **named), "num hot hot-bad")
+    return link(count(value), context.state.link("/transactions", **named, **shown), "num hot hot-bad")
 
 
 def budget(left: float | None) -> Node:

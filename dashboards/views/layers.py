@@ -14,6 +14,7 @@ from itertools import pairwise
 
 Edge = tuple[str, str]
 _SWEEPS = 8
+_WAYPOINT_HEIGHT = 0.3
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Place:
 
     Attributes:
         layer: Column, from 0.
-        row: Place within its column, from 0; a fraction where a column is shorter than the longest.
+        row: Place within its column, from 0, in heights of a node; an edge that passes through needs less.
     """
 
     layer: int
@@ -45,7 +46,7 @@ class Layout:
     places: Mapping[str, Place]
     routes: Mapping[Edge, tuple[Place, ...]]
     layers: int
-    rows: int
+    rows: float
 
 
 def lay_out(nodes: Iterable[str], edges: Iterable[Edge]) -> Layout:
@@ -154,12 +155,17 @@ def _mean(values: Sequence[int], otherwise: float) -> float:
     return sum(values) / len(values) if values else float(otherwise)
 
 
+def _height(name: str) -> float:
+    return _WAYPOINT_HEIGHT if name.startswith("\0") else 1.0
+
+
 def _place(names: Sequence[str], columns: Sequence[Sequence[str]], chains: Mapping[Edge, Sequence[str]]) -> Layout:
-    rows = max((len(column) for column in columns), default=0)
-    places = {
-        name: Place(layer, row + (rows - len(column)) / 2)
-        for layer, column in enumerate(columns)
-        for row, name in enumerate(column)
-    }
+    rows = max((sum(map(_height, column)) for column in columns), default=0.0)
+    places: dict[str, Place] = {}
+    for layer, column in enumerate(columns):
+        top = (rows - sum(map(_height, column))) / 2
+        for name in column:
+            places[name] = Place(layer, round(top + (_height(name) - 1) / 2, 3))
+            top += _height(name)
     routes = {edge: tuple(places[point] for point in chain) for edge, chain in chains.items()}
     return Layout({name: places[name] for name in names}, routes, len(columns), rows)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from path_rows import US, Way, insert_ways, random_ways
 
-from analytics.process.latency import latency
-from analytics.process.rework import rework
-from analytics.process.variants import variants
 from analytics.read.context import ReadContext
+from analytics.read.latencies import latency
+from analytics.read.reworks import rework
+from analytics.read.variants import variants
 from analytics.sla.business_time import ladder, unix_us
 from core.clock import FakeClock
 from runbooks import CatalogProvider

@@ -162,7 +162,7 @@ def test_pages_lead_to_the_transactions_behind_every_figure(page_context):
     assert any("/runbooks/PurchaseOrderTransformFailed?tx=" in href for href in failures)
     assert "/transactions?at_risk=true" in hrefs_of(draw(page_context("/")).body)
     levels = hrefs_of(draw(page_context("/sla")).body)
-    assert "/transactions?status=failed&tier=1" in levels
+    assert "/transactions?tier=1&status=failed" in levels
 
 
 def test_an_open_transaction_says_that_it_will_probably_breach(page_context):

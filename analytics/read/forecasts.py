@@ -21,6 +21,7 @@ _OPEN = ("in_progress", "stuck")
 _QUANTILES = (10, 25, 50, 75, 80, 90, 95)
 _MS = 1_000.0
 _WHOLE = 0.999
+_RISKS_KEPT = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Forecaster:
         self._context = context
         self.config = config or PredictConfig()
         self._models: dict[str, tuple[datetime, FlowModel]] = {}
+        self._risks: dict[tuple[str, ...], tuple[datetime, list[Risk]]] = {}
         self._lock = threading.Lock()
 
     def model(self, flow: Flow) -> FlowModel:
@@ -116,14 +118,22 @@ class Forecaster:
         """
         Return the open transactions of *flows* (empty for all) at risk, the most probable first.
 
-        Only deadlines that have not passed: what has is late, not at risk.
+        Only deadlines that have not passed: what has is late, not at risk. The answer is some seconds old at most.
         """
         catalog = self._context.catalogs.current()
-        wanted = [name for name in (list(flows) or catalog.flows) if name in catalog.flows]
+        wanted = tuple(name for name in (list(flows) or catalog.flows) if name in catalog.flows)
+        now = self._context.clock.now()
+        kept = self._risks.get(wanted)
+        if kept is None or not timedelta(0) <= now - kept[0] < _RISKS_KEPT:
+            kept = self._risks[wanted] = (now, self._risks_of(wanted))
+        return kept[1]
+
+    def _risks_of(self, wanted: tuple[str, ...]) -> list[Risk]:
+        catalog = self._context.catalogs.current()
         now_us = unix_us(self._context.clock.now())
         rows = self._context.store.rows(
             load_sql("analytics.predict", "sql/open_paths"),
-            {"flows": wanted, "now_us": now_us, "rows": self.config.max_open},
+            {"flows": list(wanted), "now_us": now_us, "rows": self.config.max_open},
         )
         zones = {name: zone_named(catalog.calendar_of(catalog.flows[name]).zone) for name in wanted}
         risks = []
