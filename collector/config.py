@@ -60,6 +60,7 @@ class SpoolConfig(BaseModel):
         busy_bytes: Size from which a segment counts as busy.
         retired_keep_s: How long stored segments are kept, so that damage to the store can be replayed.
         retired_max_bytes: Most bytes of stored segments kept.
+        dead_letters_max_bytes: Most bytes of dead letters; beyond it, what cannot be stored waits in the spool.
         resend_window_s: How long a byte-identical request is recognised.
         resend_entries: Requests remembered for that, per half of the window; 16 bytes each on disk and in memory.
     """
@@ -79,6 +80,7 @@ class SpoolConfig(BaseModel):
     busy_bytes: ByteSize = 4 * 2**20
     retired_keep_s: float = Field(default=600.0, ge=0)
     retired_max_bytes: int = Field(default=2**30, ge=0)
+    dead_letters_max_bytes: ByteSize = 2**30
     resend_window_s: float = Field(default=86_400.0, ge=0)
     resend_entries: int = Field(default=1_000_000, gt=0)
 

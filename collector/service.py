@@ -8,11 +8,11 @@ from collector.admission import Admission
 from collector.auth import Authenticator, OpenDoor
 from collector.cloud_events import Event, pack_events
 from collector.config import CollectorConfig, SpoolConfig
-from collector.dead_letters import DeadLetter
 from collector.door import Door
 from collector.flush import Flusher
 from collector.http_events import EventsEndpoint
 from collector.keys import load_key
+from collector.letter_desk import LetterDesk
 from collector.redaction_rules import RedactionRules
 from collector.signals import Signal
 from collector.spool import Spool
@@ -60,6 +60,7 @@ class CollectorService:
         key = load_key(data_dir / config.spool.key_file, config.spool.key.get_secret_value())
         self.spool = Spool(_rooted(config.spool, data_dir), key, clock)
         rules = RedactionRules(catalog, *key.pseudonym_key())
+        self.letters = LetterDesk(self.spool.dead_letters, self.spool.redrive, rules.redactor)
         self._flusher = Flusher(self.spool, store, clock, config.flush, rules.redactor)
         self._door = Door(config, self.spool, authenticator or OpenDoor(), clock)
 
@@ -120,16 +121,6 @@ class CollectorService:
         if events:
             payload = pack_events(events, self._clock.now_ns())
             self.spool.append(Signal.EVENTS, payload, items=len(events)).result(_STORE_TIMEOUT_S)
-
-    def redrive(self, letter_id: str) -> DeadLetter:
-        """
-        Put a dead letter back into the spool, and remove it from the folder once it is on disk there.
-
-        Raises:
-            PermanentError: There is none of that id, or its bytes are damaged.
-            OverloadedError: No room now.
-        """
-        return self.spool.redrive(letter_id)
 
 
 def _rooted(config: SpoolConfig, data_dir: Path) -> SpoolConfig:

@@ -15,7 +15,7 @@ import structlog
 
 from collector.burial import Burial
 from collector.config import SpoolConfig
-from collector.dead_letters import DeadLetter, DeadLetters
+from collector.dead_letters import DamagedLetterError, DeadLetter, DeadLetters
 from collector.frames import FRAME_OVERHEAD_BYTES, FramePlace, SegmentHeader
 from collector.journal import Journal
 from collector.keys import SpoolKey
@@ -29,7 +29,6 @@ from collector.signals import SIGNALS, Signal
 from collector.spool_lock import SpoolLock
 from core.clock import Clock
 from core.component import Health
-from core.errors import PermanentError
 from core.faults import fault_point
 from core.selfmetrics import FSYNC_SECONDS, SPOOL_BYTES, SPOOL_SEGMENTS
 
@@ -76,7 +75,7 @@ class Spool:
         self.recovered = Recovered()
         self.room = Room(config)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.dead_letters = DeadLetters(self._folder / "dead", key)
+        self.dead_letters = DeadLetters(self._folder / "dead", key, config.dead_letters_max_bytes)
         self._burial = Burial(self.dead_letters, clock)
         self._writer = threading.Thread(target=self._run, name="spool-writer", daemon=True)
 
@@ -250,7 +249,7 @@ class Spool:
         """
         letter, payload = self.dead_letters.show(letter_id)
         if not letter.is_readable:
-            raise PermanentError("the bytes of this dead letter are damaged", remedy="ask its sender to send it again")
+            raise DamagedLetterError("this dead letter holds damaged bytes", remedy="ask its sender to send it again")
         stored = self.append(letter.signal, payload, items=letter.items, received_ns=letter.received_ns, once=False)
         stored.result(timeout_s)
         self.dead_letters.remove(letter_id)

@@ -48,6 +48,8 @@ STORED_ROWS = counter("wayline_flush_stored_rows", "Rows stored and verified", (
 DEAD_LETTERS = counter(
     "wayline_dead_letters", "Frames moved to the dead-letter folder, by reason", ("signal", "reason")
 )
+DEAD_LETTER_BYTES = gauge("wayline_dead_letter_bytes", "Bytes in the dead-letter folder")
+BROKEN_PARTS = gauge("wayline_store_broken_parts", "Parts that the engine could not read at its start and set aside")
 INGEST_LAG_SECONDS = gauge("wayline_ingest_lag_seconds", "Age of the oldest acknowledged frame that is not yet stored")
 TICK_SECONDS = histogram("wayline_correlate_tick_seconds", "Time of one correlation tick")
 TICK_OBSERVATIONS = counter("wayline_correlate_observations", "Observations correlated")

@@ -26,6 +26,7 @@ from analytics.correlate import Correlator
 from analytics.read import Reader
 from collector.api import build_events_router
 from collector.auth import TokenDoor
+from collector.letters_api import build_letters_router
 from collector.service import CollectorService
 from core.clock import Clock, SystemClock
 from core.component import Component, Health
@@ -43,6 +44,7 @@ from wayline.access.guard import Guard
 from wayline.access.sessions import Sessions
 from wayline.access.signin import build_sign_in_router
 from wayline.api_docs import add_api_docs
+from wayline.logs import configure_logging
 from wayline.settings import Settings
 
 log = structlog.get_logger("wayline.serve")
@@ -151,6 +153,7 @@ class Wayline:
         app.include_router(build_router(self.reader))
         app.include_router(build_alert_router(self.alerts))
         app.include_router(build_events_router(self.collector))
+        app.include_router(build_letters_router(self.collector.letters))
         self._guard(app)  # before the pages, whose security headers then stand on its refusals as well
         build_dash(
             app,
@@ -245,23 +248,6 @@ def announce(wayline: Wayline) -> None:
     console.print(f"  data       {server.data.resolve()}")
     console.print("[green]Wayline is ready.[/green]")
     sys.stdout.flush()
-
-
-def configure_logging(level: str) -> None:
-    """Log one JSON line an event to standard error."""
-    levels = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(levels[level]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )
 
 
 def _on_signals(callback: Callable[[], None]) -> None:

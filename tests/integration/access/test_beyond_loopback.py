@@ -7,41 +7,24 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 import grpc
 import httpx
 import pytest
-from typer.testing import CliRunner
 
 from core.clock import FakeClock
-from core.errors import ConfigError, WaylineError
+from core.errors import ConfigError
 from storage.state import open_state
 from storage.token_watch import TokenWatch
 from storage.tokens import TokenBook
 from tests.integration.access.certificates import Authority
+from tests.integration.commands import run_command
 from wayline.access.beyond import refuse_open_ports
-from wayline.cli.main import app
 from wayline.settings import load_settings
 
 
-def wayline_cli(*words, **environment):
-    """Run a command in this process: a process of its own takes seconds to start."""
-    result = CliRunner().invoke(app, list(words), env=environment)
-    if isinstance(result.exception, WaylineError):
-        return Ran(2, result.stdout, str(result.exception))
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return Ran(result.exit_code, result.stdout, result.stderr)
-
-
-class Ran(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def create(data, *words):
-    made = wayline_cli("token", "create", *words, "--data", str(data))
+    made = run_command("token", "create", *words, "--data", str(data))
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 
@@ -66,9 +49,9 @@ def test_an_expired_or_revoked_token_is_no_way_in(tmp_path):
     data = tmp_path / "data"
     create(data, "gone")
     create(data, "late", "--expires", "1s")
-    token_id = json.loads(wayline_cli("token", "list", "--json", "--data", str(data)).stdout)["items"][0]["id"]
-    assert wayline_cli("token", "revoke", token_id, "--data", str(data)).returncode == 0
-    assert wayline_cli("token", "revoke", "nonsense", "--data", str(data)).returncode == 2
+    token_id = json.loads(run_command("token", "list", "--json", "--data", str(data)).stdout)["items"][0]["id"]
+    assert run_command("token", "revoke", token_id, "--data", str(data)).returncode == 0
+    assert run_command("token", "revoke", "nonsense", "--data", str(data)).returncode == 2
     state = open_state(data)
     settings = load_settings(flags={"server.host": "0.0.0.0", "server.data": data})
     watch = TokenWatch(TokenBook(state), FakeClock(datetime.now(UTC) + timedelta(seconds=2)))
@@ -168,17 +151,17 @@ def test_a_person_signs_in_with_a_token(guarded):
 def test_client_commands_show_a_token(guarded, tmp_path):
     served, tokens, authority = guarded
     trusted = {"SSL_CERT_FILE": str(authority.file)}
-    refused = wayline_cli("alerts", "--url", served.url, **trusted)
+    refused = run_command("alerts", "--url", served.url, **trusted)
     assert refused.returncode == 2
     assert "WAYLINE_TOKEN" in refused.stderr
     token_file = tmp_path / "token"
     token_file.write_text(tokens["read"] + "\n")
     for command in (["alerts"], ["search"], ["flows"], ["sla"], ["export", str(tmp_path / "out.csv")]):
-        given = wayline_cli(*command, "--url", served.url, WAYLINE_TOKEN=tokens["read"], **trusted)
+        given = run_command(*command, "--url", served.url, WAYLINE_TOKEN=tokens["read"], **trusted)
         assert given.returncode == 0, (command, given.stderr)
-        given = wayline_cli(*command, "--url", served.url, "--token-file", str(token_file), **trusted)
+        given = run_command(*command, "--url", served.url, "--token-file", str(token_file), **trusted)
         assert given.returncode == 0, (command, given.stderr)
-    untrusting = wayline_cli("alerts", "--url", served.url, WAYLINE_TOKEN=tokens["read"], SSL_CERT_FILE="/dev/null")
+    untrusting = run_command("alerts", "--url", served.url, WAYLINE_TOKEN=tokens["read"], SSL_CERT_FILE="/dev/null")
     assert untrusting.returncode == 2
 
 
@@ -192,9 +175,9 @@ def test_a_token_made_and_revoked_beside_the_running_server(guarded):
         return httpx.get(f"{served.url}/api/v1/stats", headers=headers, verify=trusting(authority)).status_code
 
     until(lambda: status() == 200)
-    assert wayline_cli("token", "revoke", token_id, "--data", str(served.data)).returncode == 0
+    assert run_command("token", "revoke", token_id, "--data", str(served.data)).returncode == 0
     until(lambda: status() == 401)
-    listed = json.loads(wayline_cli("token", "list", "--json", "--data", str(served.data)).stdout)["items"]
+    listed = json.loads(run_command("token", "list", "--json", "--data", str(served.data)).stdout)["items"]
     found = next(row for row in listed if row["id"] == token_id)
     assert found["state"] == "revoked"
     assert found["last_used_at"] is not None
