@@ -54,14 +54,14 @@ class Ledger:
         self._idle_at = -1
         self._more = False
 
-    def changed(self) -> bool:
-        """Return whether entries came since nothing was pending; costs about a millisecond, whatever there is."""
-        self._entries = int(self._store.value("SELECT count() FROM ingest_ledger"))
-        return self._entries != self._idle_at
-
     def pending(self, most_rows: int) -> tuple[list[Segment], bool]:
-        """Return segments of *most_rows* rows at most (or a single one), and whether there are more."""
-        if not self.changed():
+        """
+        Return segments of *most_rows* rows at most (or a single one), and whether there are more.
+
+        While nothing was entered since nothing was pending this costs about a millisecond, whatever there is.
+        """
+        self._entries = int(self._store.value("SELECT count() FROM ingest_ledger"))
+        if self._entries == self._idle_at:
             return [], False
         # Counted before the look: what is entered in between is seen by the look, or is one too many the next time.
         before = self._before(self._done.until)

@@ -1,6 +1,7 @@
 """The correlator as a component: one thread that ticks while Wayline runs."""
 
 import threading
+import time
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +16,8 @@ from storage.store import Store
 
 log = structlog.get_logger("wayline.correlate")
 _STALLED_AFTER = timedelta(seconds=60)
+_REST_RATIO = 2.0
+"""Rest after a tick, in times of its length, before new segments may wake the next one."""
 
 
 class Correlator:
@@ -86,10 +89,29 @@ class Correlator:
     def _run(self) -> None:
         while not self._ending.is_set():
             more = False
+            begun_s = time.monotonic()
             try:
                 more = self.tick().more
             except WaylineError as error:
                 self._trouble = f"a tick failed: {type(error).__name__}"
                 log.exception("correlation tick failed")
             if not more:
-                self._ending.wait(self._config.interval_s)
+                self._rest(time.monotonic() - begun_s)
+
+    def _rest(self, tick_s: float) -> None:
+        """
+        Wait for the interval, or until something is stored, but never so short that ticks keep a core busy.
+
+        What cannot be asked now is asked by the next tick.
+        """
+        until = time.monotonic() + self._config.interval_s
+        self._ending.wait(min(self._config.interval_s, _REST_RATIO * tick_s))
+        while (left := until - time.monotonic()) > 0 and not self._ending.wait(min(self._config.poll_s, left)):
+            try:
+                with self._lock:
+                    new = self._tick.has_new()
+            except WaylineError:
+                self._ending.wait(left)
+                return
+            if new:
+                return
