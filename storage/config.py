@@ -1,7 +1,8 @@
 """What an operator sets about the store."""
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Self
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,6 +29,11 @@ class StorageConfig(BaseModel):
     def target_database(self) -> str:
         """The database that *url* names, or else *database*."""
         return unquote(urlsplit(self.url).path.strip("/")) or self.database
+
+    def in_database(self, name: str, pool_size: int) -> Self:
+        """Return this configuration for the database *name* on the same engine."""
+        url = self.url and urlunsplit(urlsplit(self.url)._replace(path=f"/{quote(name)}"))
+        return self.model_copy(update={"url": url, "database": name, "pool_size": pool_size})
 
     @property
     def interface(self) -> str:

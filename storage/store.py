@@ -9,7 +9,7 @@ import io
 import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Self, cast
 
 import clickhouse_connect
@@ -54,6 +54,7 @@ class Store:
         self._clients: queue.LifoQueue[Client] = queue.LifoQueue()
         self._local: Self | None = None
         self._local_lock = threading.Lock()
+        self._alone = threading.Lock()
         self._create_database(config.target_database)
         for _ in range(config.pool_size):
             self._clients.put(self._connect(database=config.target_database))
@@ -118,6 +119,13 @@ class Store:
             raise error_from_engine(error) from None
         finally:
             self._clients.put(lent)
+
+    @contextmanager
+    def exclusively(self) -> Iterator[Client]:
+        """Lend a client while no statement of this store runs; those that come meanwhile wait."""
+        with self._alone, ExitStack() as held:
+            clients = [held.enter_context(self.client()) for _ in range(self.config.pool_size)]
+            yield clients[0]
 
     def rows(self, sql: str, params: Params | None = None, settings: Params | None = None) -> list[dict[str, Any]]:
         """Return the result of *sql* as one dict a row."""

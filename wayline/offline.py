@@ -1,9 +1,11 @@
-"""The store without its doors: `wayline import` writes into a data folder that no server holds."""
+"""The store without its doors: `wayline import` and `reindex` work in a data folder that no server holds."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
+from analytics.reindex.api import progress_as_dict
 from wayline.serve import Wayline
 from wayline.settings import Settings
 
@@ -25,5 +27,17 @@ def offline_events(settings: Settings) -> Iterator[Callable[[list[CloudEvent]], 
         finally:
             wayline.collector.stop(settings.server.shutdown_timeout_s)
         wayline.correlator.catch_up()
+    finally:
+        wayline.close()
+
+
+def offline_reindex(
+    settings: Settings, since: datetime | None, seen: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Reindex the store of a stopped server; *seen* is told how far it is, in the form of the API."""
+    wayline = Wayline(settings, doors=False)
+    try:
+        wayline.correlator.catch_up()
+        return progress_as_dict(wayline.reindexer.run(since, lambda progress: seen(progress_as_dict(progress))))
     finally:
         wayline.close()

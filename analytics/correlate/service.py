@@ -2,16 +2,18 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from analytics.correlate.config import CorrelateConfig
 from analytics.correlate.tick import Tick, TickReport
+from analytics.origin.learn import Learner
 from core.clock import Clock
 from core.component import Health
 from core.errors import WaylineError
-from runbooks import CatalogProvider
+from runbooks import Catalog, CatalogProvider
 from storage.store import Store
 
 log = structlog.get_logger("wayline.correlate")
@@ -43,6 +45,7 @@ class Correlator:
         self._clock = clock
         self._config = config or CorrelateConfig()
         self._tick = Tick(store, self._config)
+        self._learner = Learner(store)
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -57,6 +60,14 @@ class Correlator:
             self._last_success = self._clock.now()
             self._trouble = ""
             return report
+
+    def exchange(self, swap: Callable[[Catalog, datetime], None]) -> None:
+        """Run *swap* while no tick runs, and go on from whatever tables are there after it."""
+        with self._lock:
+            try:
+                swap(self._provider.current(), self._clock.now())
+            finally:
+                self._tick = Tick(self._store, self._config)
 
     def catch_up(self) -> None:
         """Tick until nothing is pending; for a store that no server works on."""
@@ -92,6 +103,8 @@ class Correlator:
             begun_s = time.monotonic()
             try:
                 more = self.tick().more
+                if not more:
+                    self._learner.learn_if_due(self._clock.now())
             except WaylineError as error:
                 self._trouble = f"a tick failed: {type(error).__name__}"
                 log.exception("correlation tick failed")

@@ -64,12 +64,20 @@ class Tick:
         store: The store.
         config: How much at once.
         locate: The search for origins, or None to leave them out.
+        extraction: How segments become observations.
     """
 
-    def __init__(self, store: Store, config: CorrelateConfig, locate: Locate | None = locate) -> None:
+    def __init__(
+        self,
+        store: Store,
+        config: CorrelateConfig,
+        locate: Locate | None = locate,
+        extraction: Callable[[Store, Rules], Extraction] = Extraction,
+    ) -> None:
         self._store = store
         self._config = config
         self._locate = locate
+        self._extraction = extraction
         self._compiled_for: tuple[Catalog, tuple[Extraction, Rules, FlowBook]] | None = None
         self._watermarks = Watermarks()
         self._ledger = Ledger(store)
@@ -122,18 +130,26 @@ class Tick:
     def _compiled(self, catalog: Catalog) -> tuple[Extraction, Rules, FlowBook]:
         if self._compiled_for is None or self._compiled_for[0] is not catalog:
             rules = compile_rules(catalog)
-            self._compiled_for = (catalog, (Extraction(self._store, rules), rules, flow_book(catalog)))
+            self._compiled_for = (catalog, (self._extraction(self._store, rules), rules, flow_book(catalog)))
         return self._compiled_for[1]
 
     def _recall(self) -> datetime:
-        """Go on where the last tick stopped, be it of this process or an earlier one; return until when it judged."""
+        """Go on where the last finished tick stopped, of whichever process; return until when it judged."""
         if self._judged_until is None:
             row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
             self._judged_until = max(row["ticked_at"], _BEGINNING)
-            self._version = row["version"]
+            self._version = max(self._version, row["version"])
             self._watermarks.recall(Statements(self._store))
+            self._undo_cut(self._judged_until)
+        finished, self._judged_until = self._judged_until, None
         self._version += 1
-        return self._judged_until
+        return finished
+
+    def _undo_cut(self, finished_at: datetime) -> None:
+        """Take back verdicts that were entered for versions which were not: they are decided anew."""
+        bound = {"finished_at": finished_at}
+        if self._store.value(load_sql("analytics.correlate", "sql/verdicts_cut"), bound):
+            self._store.execute(load_sql("analytics.correlate", "sql/withdraw_cut"), bound)
 
     def _enter(self, pending: Sequence[Segment], report: TickReport, catalog: Catalog, now: datetime) -> None:
         self._ledger.enter(pending, now)

@@ -82,7 +82,7 @@ def search(
     """List transactions by flow, status, tier, time, identifier prefix, system and origin."""
     wanted = {
         "q": query, "flow": flow, "status": status, "tier": tier, "system": system, "origin": origin,
-        "milestone": milestone, "since": _moment(since), "until": _moment(until), "sort": sort, "limit": limit,
+        "milestone": milestone, "since": moment_of(since), "until": moment_of(until), "sort": sort, "limit": limit,
     }  # fmt: skip
     _, body = ask(url, "/transactions", wanted)
     if as_json:
@@ -144,7 +144,7 @@ def sla(
     token_file: TokenFileOption = None,
 ) -> None:
     """Show objectives, achievement, budget left and breaches per tier and flow."""
-    wanted = {"as": known, "window": window, "since": _moment(since), "until": _moment(until)}
+    wanted = {"as": known, "window": window, "since": moment_of(since), "until": moment_of(until)}
     _, body = ask(url, "/sla", wanted)
     if as_json:
         print_json(body)
@@ -187,7 +187,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def _moment(text: str | None) -> str | None:
+def moment_of(text: str | None) -> str | None:
     """Return a time as the API reads it; ``24h`` means so long before now."""
     if text is None or "T" in text or "-" in text:
         return text

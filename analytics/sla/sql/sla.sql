@@ -2,12 +2,27 @@
 -- (failed, stuck, unknown, or withdrawn) and the last on its deadline (met, breached, or withdrawn) decided by as_of;
 -- without a deadline, by whether it had completed. What is neither good nor bad is unknown or still open.
 WITH
+    -- what a reindex after as_of changed is taken as it was
+    past AS
+    (
+        SELECT *
+        FROM transactions_gone
+        WHERE gone_at > {as_of:DateTime64(3, 'UTC')}
+        ORDER BY transaction_id, gone_at
+        LIMIT 1 BY transaction_id
+    ),
     started AS
     (
         SELECT transaction_id, flow, tier, status, deadline_at, late_by_ms, ended_at
         FROM transactions FINAL
         WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+            AND transaction_id NOT IN (SELECT transaction_id FROM past)
+            AND toString(transaction_id) NOT IN (SELECT arrayJoin(replaced_by) FROM past)
+        UNION ALL
+        SELECT transaction_id, flow, tier, status, deadline_at, late_by_ms, ended_at
+        FROM past
+        WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
     ),
     decided AS
     (
