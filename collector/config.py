@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from collector.flush_config import FlushConfig
+from collector.otel_ingest.config import OtelIngestConfig
 from collector.sizes import ByteSize
 from core.tls import TlsConfig
 
@@ -97,6 +98,7 @@ class CollectorConfig(BaseModel):
         limits: What one request may cost.
         spool: Where acknowledged telemetry waits.
         flush: The way from the spool to the store.
+        otel_ingest: Taking the rows that stock collectors insert into the store.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,3 +110,4 @@ class CollectorConfig(BaseModel):
     limits: LimitsConfig = LimitsConfig()
     spool: SpoolConfig = SpoolConfig()
     flush: FlushConfig = FlushConfig()
+    otel_ingest: OtelIngestConfig = OtelIngestConfig()
