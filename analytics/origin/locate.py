@@ -8,6 +8,7 @@ for every transaction of the tick.
 from datetime import datetime
 from typing import Any
 
+from analytics.origin.learn import normal_params
 from core.faults import fault_point
 from runbooks.catalogs import Catalog
 from storage.sqlfiles import load_sql
@@ -23,6 +24,7 @@ _FINDINGS = (
     "find_error_logs",
     "find_waiting_messages",
     "find_lost_time",
+    "find_slow_steps",
     "find_owed_milestones",
 )
 
@@ -33,19 +35,19 @@ def locate(store: Store, now: datetime, catalog: Catalog | None = None) -> None:
 
     Args:
         store: The engine; its work tables are those of the tick under way.
-        now: The moment of the tick, aware; the result does not depend on it.
+        now: The moment of the tick, aware; what is normal is what was learned in the two weeks before it.
         catalog: Gives the categories of systems that sent nothing themselves.
     """
-    del now  # what a transaction is was judged as of now before; its origin follows from the evidence alone
     for table in _TABLES:
         store.execute(f"TRUNCATE TABLE {table}")
     _run(store, "spans")
     if store.value(load_sql("analytics.origin", "sql/trouble")):
         _run(store, "evidence")
+        params = {"find_owed_milestones": _categories(catalog), "find_slow_steps": normal_params(now)}
         signals = store.rows(load_sql("analytics.origin", "sql/signals"))[0]
         for name in _FINDINGS:
             if signals[name]:
-                _run(store, name, _categories(catalog) if name == "find_owed_milestones" else {})
+                _run(store, name, params.get(name))
     _run(store, "account", {"rows": MAX_EVIDENCE})
 
 

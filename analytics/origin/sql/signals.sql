@@ -5,5 +5,6 @@ SELECT
     countIf(kind = 'log' AND severity_number >= 17) AS find_error_logs,
     countIf(kind = 'span' AND span_kind = 4 AND status != 'completed_late') AS find_waiting_messages,
     countIf(status != 'failed') AS find_lost_time,
+    countIf(kind = 'span' AND status != 'failed') * (SELECT count() > 0 FROM step_durations) AS find_slow_steps,
     count() AS find_owed_milestones
 FROM origin_evidence
