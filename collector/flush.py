@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from collector.aftermath import Aftermath
 from collector.commit import Commit
 from collector.flush_config import FlushConfig
 from collector.ingest import Ingest
@@ -66,6 +67,7 @@ class Flusher:
         self._clock = clock
         self._config = config or FlushConfig()
         self._commit = Commit(spool, Ingest(store, clock), chunk_bytes=self._config.chunk_bytes, redactor=redactor)
+        self._aftermath = Aftermath(spool, store, clock)
         self._stopping = threading.Event()
         self._drain_until_s = 0.0
         self._check_at_s = -math.inf
@@ -92,17 +94,20 @@ class Flusher:
             f"{signal}: {setback.failures} failed attempts in a row: {setback.error}"
             for signal, setback in self._setbacks.copy().items()
         ]
+        if broken := self._aftermath.problem():
+            problems.append(broken)
         return [Health("flusher", ok=not problems, detail="; ".join(problems) or "segments reach the store")]
 
     def _run(self) -> None:
         while not self._is_done():
+            self._check_retired()
             self._take_sealed()
             signal = self._next_signal()
             if signal is None:
                 continue
             batch = list(_fitting(self._held[signal], self._config.chunk_bytes))
             try:
-                self._store(batch)
+                self._commit.store(batch)
             except WaylineError as error:
                 self._set_back(signal, error)
             else:
@@ -110,16 +115,13 @@ class Flusher:
                 self._setbacks.pop(signal, None)
         self._measure_lag([])
 
-    def _store(self, batch: list[Segment]) -> None:
-        self._check_retired()
-        self._commit.store(batch)
-
     def _check_retired(self) -> None:
         """Once after the start, store anew what the store has lost; what stands in its way must not stop the rest."""
         if time.monotonic() < self._check_at_s:
             return
         try:
             self._commit.restore(self._spool.retired())
+            self._aftermath.tell()
         except WaylineError as error:
             self._check_at_s = time.monotonic() + self._config.backoff_max_s
             _log.warning("stored segments could not be checked", error=str(error))

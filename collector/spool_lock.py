@@ -4,6 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
+from collector.keys import sync_folder
 from core.errors import ConfigError
 
 
@@ -27,6 +28,9 @@ class SpoolLock:
             raise ConfigError(
                 f"another process uses the spool in {folder}", remedy="stop it, or give this one another --data folder"
             ) from error
+        # A folder made a moment ago could vanish with all it holds when the power fails: its name is made durable, too.
+        sync_folder(folder)
+        sync_folder(folder.parent)
 
     def release(self) -> None:
         """Let another process have the folder."""
