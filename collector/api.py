@@ -9,7 +9,7 @@ from collector.admission import Reservation
 from collector.http_events import EventsEndpoint
 from collector.intake import count_refusal
 from collector.loop_thread import Bridge
-from collector.refusals import RefusalError, TooLargeError
+from collector.refusals import OverloadedError, RefusalError, TooLargeError
 from collector.service import CollectorService
 from collector.signals import Signal
 from collector.status import retry_after_header
@@ -36,6 +36,8 @@ def build_events_router(service: CollectorService) -> APIRouter:
         endpoint = service.events
         reservation = Reservation(service.admission)
         try:
+            if not service.is_open:
+                raise OverloadedError("the collector is starting")
             headers = dict(request.headers)
             endpoint.check_headers(headers)
             body = await _read_body(request, endpoint, reservation)

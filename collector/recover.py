@@ -2,6 +2,7 @@
 
 import mmap
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from collector.keys import SpoolKey
 from collector.segment import CorruptHandler, Segment, segment_name
 
 _log = structlog.get_logger(__name__)
+_TELL_EVERY_S = 1.0
 
 
 @dataclass
@@ -35,12 +37,27 @@ class Recovered:
         quarantined_files: Files set aside whole: unreadable header, foreign key, or a second copy of a segment.
         corrupt_stretches: Stretches of bytes that were set aside as dead letters.
         torn_bytes: Bytes of unacknowledged tails that were cut.
+        segments_found: Segment files that were there.
+        segments_read: Those read so far.
+        bytes_found: Bytes of the files that were there.
+        bytes_read: Those read so far.
     """
 
     segments: list[Segment] = field(default_factory=list)
     quarantined_files: list[Path] = field(default_factory=list)
     corrupt_stretches: int = 0
     torn_bytes: int = 0
+    segments_found: int = 0
+    segments_read: int = 0
+    bytes_found: int = 0
+    bytes_read: int = 0
+
+    def progress(self) -> str:
+        """Return how far the reading is while it goes on, else an empty text."""
+        if self.segments_read == self.segments_found:
+            return ""
+        mib = f"{self.bytes_read / 2**20:.0f} of {self.bytes_found / 2**20:.0f} MiB"
+        return f"recovering {self.segments_read} of {self.segments_found} segments, {mib}"
 
     def problem(self) -> str:
         """Return what was damaged, or an empty text."""
@@ -63,7 +80,8 @@ def recover_segments(
     known_ids: set[int],
     on_corrupt: CorruptHandler,
     on_stretch: StretchHandler,
-) -> Recovered:
+    found: Recovered,
+) -> None:
     """
     Read every segment file in *folder*.
 
@@ -74,15 +92,31 @@ def recover_segments(
         known_ids: Segment ids that are elsewhere already (retired); grows by what is found.
         on_corrupt: Handed to each segment, for damage that appears later.
         on_stretch: Told of bytes that are no frame, or a frame whose tag does not fit.
+        found: Filled as the reading goes on, for others to see how far it is.
     """
-    found = Recovered()
-    paths = sorted(folder.glob("*.seg"))
-    for number, path in enumerate(paths, start=1):
+    sizes = {path: path.stat().st_size for path in sorted(folder.glob("*.seg"))}
+    found.segments_found, found.bytes_found = len(sizes), sum(sizes.values())
+    told_s = 0.0
+    for path, size_bytes in sizes.items():
+        if time.monotonic() - told_s >= _TELL_EVERY_S:
+            told_s = time.monotonic()
+            _tell(found)
         _recover_file(path, quarantine_folder, key, known_ids, on_corrupt, on_stretch, found)
-        if number % 100 == 0 or number == len(paths):
-            _log.info("spool recovery", files_read=number, files=len(paths), segments=len(found.segments))
+        found.bytes_read += size_bytes
+        found.segments_read += 1
+    if sizes:
+        _tell(found)
     found.segments.sort(key=lambda segment: segment.id)
-    return found
+
+
+def _tell(found: Recovered) -> None:
+    _log.info(
+        "spool recovery",
+        segments_read=found.segments_read,
+        segments=found.segments_found,
+        bytes_read=found.bytes_read,
+        bytes=found.bytes_found,
+    )
 
 
 def _recover_file(

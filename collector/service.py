@@ -13,9 +13,11 @@ from collector.flush import Flusher
 from collector.http_events import EventsEndpoint
 from collector.keys import load_key
 from collector.letter_desk import LetterDesk
+from collector.otel_ingest.mover import OtelIngest
 from collector.redaction_rules import RedactionRules
 from collector.signals import Signal
 from collector.spool import Spool
+from collector.validate import Validator
 from core.clock import Clock
 from core.component import Health
 from runbooks import CatalogProvider
@@ -27,6 +29,10 @@ _STORE_TIMEOUT_S = 60.0
 class CollectorService:
     """
     Everything between a client and the raw tables.
+
+    Attributes:
+        is_open: Whether the spool takes anything: after its recovery.
+        letters: What a person does about dead letters.
 
     Args:
         store: Where rows go.
@@ -56,12 +62,14 @@ class CollectorService:
         self._catalog = catalog
         self._clock = clock
         self._has_doors = doors
+        self.is_open = False
         data_dir.mkdir(parents=True, exist_ok=True)
         key = load_key(data_dir / config.spool.key_file, config.spool.key.get_secret_value())
         self.spool = Spool(_rooted(config.spool, data_dir), key, clock)
         rules = RedactionRules(catalog, *key.pseudonym_key())
         self.letters = LetterDesk(self.spool.dead_letters, self.spool.redrive, rules.redactor)
         self._flusher = Flusher(self.spool, store, clock, config.flush, rules.redactor)
+        self._otel_ingest = OtelIngest(store, self.spool, Validator(config.limits), config.otel_ingest)
         self._door = Door(config, self.spool, authenticator or OpenDoor(), clock)
 
     @property
@@ -93,13 +101,16 @@ class CollectorService:
             OSError, RuntimeError: An address cannot be bound.
         """
         self.spool.start()
+        self.is_open = True
         self._flusher.start()
         if self._has_doors:
+            self._otel_ingest.start()
             self._door.start()
 
     def stop(self, timeout_s: float) -> None:
         """Refuse new requests, answer those under way, flush what *timeout_s* allows; the rest stays in the spool."""
         if self._has_doors:
+            self._otel_ingest.stop(timeout_s / 3)
             self._door.stop(timeout_s / 3)
         self.spool.seal_open(timeout_s / 3)
         self._flusher.stop(timeout_s)
@@ -108,7 +119,7 @@ class CollectorService:
     def health(self) -> list[Health]:
         """Return the state of doors, spool and flusher."""
         doors = self._door.health() if self._has_doors else []
-        return [*doors, *self.spool.health(), *self._flusher.health()]
+        return [*doors, *self.spool.health(), *self._flusher.health(), *self._otel_ingest.health()]
 
     def accept_events(self, events: list[Event]) -> None:
         """

@@ -91,13 +91,14 @@ class Spool:
         present = ids_in_names(self._folder, self._folder / "retired", self._folder / "quarantine")
         self._retired = RetiredSegments(self._folder / "retired", self._config, self._key, self._bury_corrupt)
         known = self._retired.ids()
-        self.recovered = recover_segments(
+        recover_segments(
             self._folder,
             self._folder / "quarantine",
             self._key,
             known_ids=set(known),
             on_corrupt=self._bury_corrupt,
             on_stretch=self._bury_stretch,
+            found=self.recovered,
         )
         self._journal.compare(present, [segment.header for segment in self.recovered.segments])
         self._last_id = max([self._journal.last_segment_id, *known])
@@ -261,11 +262,11 @@ class Spool:
 
     def health(self) -> list[Health]:
         """Return the state of the spool."""
-        missing = self._journal.problem() if self._hold else ""
+        missing = self._journal.problem() if self._writer.is_alive() else ""
         found = (self._write_error, self.room.problem(), self.recovered.problem(), missing)
         problems = [problem for problem in found if problem]
         if not self._writer.is_alive():
-            problems.append("the writer is not running")
+            problems.append(self.recovered.progress() or "the writer is not running")
         return [Health("spool", ok=not problems, detail="; ".join(problems) or self.room.describe())]
 
     def _run(self) -> None:

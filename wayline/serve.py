@@ -12,7 +12,8 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 
 import structlog
 import uvicorn
@@ -24,6 +25,8 @@ from alerting.service import AlertService
 from analytics.api import build_probe_router, build_router, install_problem_handlers
 from analytics.correlate import Correlator
 from analytics.read import Reader
+from analytics.reindex import Reindexer
+from analytics.reindex.api import build_reindex_router
 from collector.api import build_events_router
 from collector.auth import TokenDoor
 from collector.letters_api import build_letters_router
@@ -48,6 +51,7 @@ from wayline.logs import configure_logging
 from wayline.settings import Settings
 
 log = structlog.get_logger("wayline.serve")
+_POLL_S = 0.02
 
 
 class Wayline:
@@ -95,7 +99,15 @@ class Wayline:
         )
         self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate)
         self.alerts = AlertService(self.store, self.state, self.catalog, self.clock, settings.alerting, self.public_url)
-        self.components: list[Component] = [self.tokens, self.alerts, self.correlator, self.collector]
+        self.reindexer = Reindexer(self.store, self.correlator, self.catalog, self.clock, settings.correlate)
+        self.reindexer.recover()
+        self.components: list[Component] = [
+            self.tokens,
+            self.alerts,
+            self.correlator,
+            self.reindexer,
+            self.collector,
+        ]
         self.app = self._build_app()
 
     @property
@@ -151,6 +163,7 @@ class Wayline:
         add_api_docs(app)
         app.include_router(build_probe_router(self.health))
         app.include_router(build_router(self.reader))
+        app.include_router(build_reindex_router(self.reindexer))
         app.include_router(build_alert_router(self.alerts))
         app.include_router(build_events_router(self.collector))
         app.include_router(build_letters_router(self.collector.letters))
@@ -181,17 +194,6 @@ class Wayline:
         )
 
 
-@contextlib.contextmanager
-def running(settings: Settings) -> Iterator[Wayline]:
-    """Yield a started Wayline whose components are stopped at the end; the pages are not served yet."""
-    wayline = Wayline(settings)
-    try:
-        wayline.start()
-        yield wayline
-    finally:
-        wayline.stop()
-
-
 def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], None] | None = None) -> None:
     """
     Serve until SIGTERM or SIGINT; print the addresses when ready.
@@ -202,34 +204,53 @@ def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], 
     """
     configure_logging(settings.server.log_level)
     ending = threading.Event()
-    with running(settings) as wayline:
-        server = uvicorn.Server(
+    wayline = Wayline(settings)
+    _on_signals(ending.set)
+    pages = _Pages(wayline)
+    end = wayline.close
+    try:
+        # The pages go first: while the spool is being recovered, /readyz says how far that is.
+        pages.start()
+        wayline.start()
+        end = wayline.stop
+        announce(wayline)
+        if when_ready:
+            when_ready(wayline, ending)
+        while not ending.wait(settings.catalog.reload_interval_s):
+            wayline.catalog.reload_if_changed()
+    finally:
+        pages.stop()
+        end()
+
+
+class _Pages:
+    """The main port, in a thread of its own."""
+
+    def __init__(self, wayline: Wayline) -> None:
+        self._port = wayline.settings.server.port
+        self._server = uvicorn.Server(
             uvicorn.Config(
                 wayline.app,
-                host=settings.server.host,
-                port=settings.server.port,
+                host=wayline.settings.server.host,
+                port=self._port,
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=5,
                 ssl_context_factory=_context_of(wayline.tls) if wayline.tls else None,
             )
         )
-        thread = threading.Thread(target=server.run, name="pages", daemon=True)
-        _on_signals(ending.set)
-        thread.start()
-        while not server.started and thread.is_alive():
-            ending.wait(0.02)
-        if not server.started:
-            raise ConfigError(
-                f"port {settings.server.port} cannot be opened", remedy="stop what uses it, or give --port"
-            )
-        announce(wayline)
-        if when_ready:
-            when_ready(wayline, ending)
-        while not ending.wait(settings.catalog.reload_interval_s):
-            wayline.catalog.reload_if_changed()
-        server.should_exit = True
-        thread.join(timeout=10)
+        self._thread = threading.Thread(target=self._server.run, name="pages", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(_POLL_S)
+        if not self._server.started:
+            raise ConfigError(f"port {self._port} cannot be opened", remedy="stop what uses it, or give --port")
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
 
 
 def _context_of(tls: ServerTls) -> Callable[..., ssl.SSLContext]:

@@ -7,7 +7,7 @@ import pytest
 
 from collector.frames import FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES
 from collector.keys import SpoolKey
-from collector.recover import recover_segments
+from collector.recover import Recovered, recover_segments
 from collector.segment import Entry, OpenSegment
 from collector.signals import Signal
 
@@ -36,13 +36,15 @@ def recover(tmp_path: Path, key: SpoolKey):
         for name, data in files.items():
             (folder / f"{name}.seg").write_bytes(data)
         stretches = []
-        found = recover_segments(
+        found = Recovered()
+        recover_segments(
             folder,
             folder / "quarantine",
             key,
             known_ids=set(),
             on_corrupt=lambda *_: None,
             on_stretch=lambda _header, _number, data: stretches.append(data),
+            found=found,
         )
         return [frame.payload for segment in found.segments for frame in segment.frames()], stretches, found
 
