@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,7 +60,8 @@ class Life:
             tracer.wait(20)
 
     def end(self) -> None:
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):  # what a dead process did not read is flushed once more
+            self.process.stdin.close()
         self.process.wait(20)
         self.process.stdout.close()
         self._errors.close()
@@ -83,8 +84,8 @@ class Oracle:
         return there.keys() - self.attempted
 
 
-def inject(syscall: str, number: int, fault: str = "signal=SIGKILL") -> tuple[str, ...]:
-    """Return options of `strace`: *fault* at the *number*-th *syscall* of a thread."""
+def inject(syscall: str, number: int | str, fault: str = "signal=SIGKILL") -> tuple[str, ...]:
+    """Return options of `strace`: *fault* at the *number*-th *syscall* of a thread (``2+``: from the second on)."""
     return ("-e", f"trace={syscall}", "-e", f"inject={syscall}:{fault}:when={number}", "-o", os.devnull)
 
 

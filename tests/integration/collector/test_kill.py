@@ -37,7 +37,7 @@ PLACES = (
     "spool.retired",
     "",  # at random
 )
-ROUNDS = 30
+ROUNDS = 60 if os.environ.get("WAYLINE_TEST_LONG") else 20
 ITEMS = 3
 RANDOM_LIFE_S = 0.5
 PLACED_LIFE_S = 60.0  # at most; a place is passed long before
@@ -53,11 +53,12 @@ class Collector:
     def __init__(self, data: Path, fault: str = "") -> None:
         environment = os.environ | ({"WAYLINE_FAULT": fault} if fault else {})
         config = json.dumps({"spool": {"seal_after_s": 0.05, "resend_entries": 100_000}})
+        self.log = data / "collector.log"
         self.process = subprocess.Popen(
             [sys.executable, str(SERVER), str(data), config],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log.open("a"),
             text=True,
             env=environment,
         )
@@ -71,18 +72,25 @@ class Collector:
         return None
 
     def ask(self, command: str) -> dict:
-        self.process.stdin.write(f"{command}\n")
-        self.process.stdin.flush()
-        answer = self._read()
-        assert answer is not None, f"died at {command}"
+        answer = None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(f"{command}\n")
+            self.process.stdin.flush()
+            answer = self._read()
+        assert answer is not None, f"died before {command} was done: {self.last_words()}"
         return answer
+
+    def last_words(self) -> str:
+        """Return how the process ended and the end of its log."""
+        return f"status {self.process.wait(60)}, {self.log.read_text()[-3_000:]}"
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.close()
 
     def close(self) -> None:
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait(60)
 
@@ -199,6 +207,8 @@ def run_round(data: Path, clients: dict[str, Client], fault: str) -> bool:
     """One life of the collector; return whether it died at its place rather than of old age."""
     collector = Collector(data, fault)
     if collector.ports is None:
+        assert fault, f"did not start: {collector.last_words()}"
+        collector.close()
         return True  # at a place that the start passes already
     deadline_s = time.monotonic() + (PLACED_LIFE_S if fault else RANDOM_LIFE_S)
     load_until(collector, clients, lambda: collector.process.poll() is not None or time.monotonic() > deadline_s)
@@ -220,6 +230,7 @@ def test_acknowledged_is_stored_once_whenever_the_process_is_killed(tmp_path):
     for client in clients.values():
         client.is_finishing = True
     collector = Collector(tmp_path)
+    assert collector.ports, f"did not start: {collector.last_words()}"
     load_until(collector, clients, lambda: not any(client.unanswered for client in clients.values()))
     collector.ask("drain")
     for name, client in clients.items():

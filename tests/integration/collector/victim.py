@@ -1,13 +1,14 @@
 """
 A spool and a store in a process of their own, which die at a system call: one command a line, JSON answers.
 
-Run as ``python victim.py FOLDER STRATEGY``; STRATEGY is ``spool`` (no engine), ``verified`` (the product's commit) or
-``naive`` (what everybody writes first: a deduplication token and retry until success, no counting). The naive one lives
-here only, to show that the suite finds what it loses.
+Run as ``python victim.py FOLDER STRATEGY``; STRATEGY is ``spool`` (no engine), ``verified`` (the product's commit),
+``flusher`` (the product's thread), or ``naive`` (what everybody writes first: a deduplication token and retry until
+success, no counting). The naive one lives here only, to show that the suite finds what it loses.
 """
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -50,15 +51,19 @@ class Victim:
         self.spool = Spool(config, KEY, SystemClock())
         self.store = None
         self.commit = None
+        self.flusher = None
         if strategy != "spool":
             self._open_store(folder, strategy)
         self.spool.start()
+        if self.flusher:
+            self.flusher.start()
         if self.commit:
             for segment in self.spool.sealed():
                 self._store(segment)
 
     def _open_store(self, folder: Path, strategy: str) -> None:
         from collector.commit import Commit  # noqa: PLC0415  # loads the engine, which the spool alone does not need
+        from collector.flush import Flusher  # noqa: PLC0415
         from collector.ingest import Ingest  # noqa: PLC0415
         from storage.config import StorageConfig  # noqa: PLC0415
         from storage.migrate import list_migrations  # noqa: PLC0415
@@ -67,9 +72,11 @@ class Victim:
 
         self.store = open_store(StorageConfig(path=folder / "store", pool_size=1))
         for migration in list_migrations():
-            if migration.name in ("create_spans", "create_ingest_ledger"):
+            if migration.name in ("create_spans", "create_ingest_ledger", "create_notices"):
                 self.store.execute(migration.sql.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
-        if strategy == "naive":
+        if strategy == "flusher":
+            self.flusher = Flusher(self.spool, self.store, SystemClock())
+        elif strategy == "naive":
             self.commit = NaiveCommit(self.spool, self.store)
         else:
             self.commit = Commit(self.spool, Ingest(self.store, SystemClock()), chunk_bytes=2**20)
@@ -128,8 +135,13 @@ class Victim:
                     return {"refused": str(error)}
         return {}
 
+    def sleep(self, seconds: str) -> dict:
+        time.sleep(float(seconds))
+        return {}
+
     def state(self) -> dict:
         rows = self.store.rows("SELECT name, count() AS copies FROM spans GROUP BY name") if self.store else []
+        notices = self.store.rows("SELECT id FROM notices FINAL WHERE ended_at IS NULL") if self.flusher else []
         health = self.spool.health()[0]
         return {
             "rows": {row["name"]: row["copies"] for row in rows},
@@ -139,9 +151,13 @@ class Victim:
             "missing": self.spool.missing_segments(),
             "healthy": health.ok,
             "detail": health.detail,
+            "notices": [row["id"] for row in notices],
+            "stored_healthy": all(state.ok for state in self.flusher.health()) if self.flusher else True,
         }
 
     def stop(self) -> dict:
+        if self.flusher:
+            self.flusher.stop(WAIT_S)
         self.spool.stop(WAIT_S)
         if self.store:
             self.store.close()
