@@ -29,7 +29,7 @@ def add_estate_paths(router: APIRouter, reader: Reader) -> None:
     def dependencies(since: Moment = None, until: Moment = None, window: WindowText = "1h") -> Response:
         """Return what called or fed what; items are the edges."""
         graph = reader.dependencies(*time_range(since, until, window, reader.clock.now()))
-        return list_answer(graph["edges"], nodes=graph["nodes"])
+        return list_answer(graph["edges"], nodes=graph["nodes"], sampled_one_in=graph["sampled_one_in"])
 
     @router.get("/sources", tags=["estate"])
     def sources() -> Response:

@@ -188,6 +188,7 @@ class Queue(Shape):
     consumer_lag: float | None
     consumers: float | None
     destinations: list[str]
+    sampled_one_in: int
 
 
 class Queues(Shape):

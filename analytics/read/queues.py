@@ -5,11 +5,12 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.present import number, time_text
-from analytics.read.services import system_params
+from analytics.read.services import sampling, system_params
 from analytics.read.summary import aware
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
+_ENOUGH_SPANS = 300_000
 _FROM_SPANS = (
     "produced",
     "consumed",
@@ -39,10 +40,12 @@ def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[
 
     ``produced`` to ``last_at`` follow from spans: a message waits when its producer has no consumer yet. ``depth``,
     ``consumer_lag`` and ``consumers`` are what the broker last reported before *until*. What nobody told is null: that
-    is not the same as none.
+    is not the same as none. Where there are many spans, one trace in ``sampled_one_in`` is looked at: counts are then
+    estimates, and an older message may wait than ``oldest_at``.
     """
     catalog, now = context.catalogs.current(), context.clock.now()
-    params = {"since": since, "until": until, **system_params(context, since, until)}
+    one_in = sampling(context, since, until, _ENOUGH_SPANS)
+    params = {"since": since, "until": until, "one_in": one_in, **system_params(context, since, until, one_in)}
     rows = context.store.rows(load_sql("analytics.read", "sql/queues"), params)
     seen = {row["queue"]: row for row in rows}
     told = _told(context, params, until)
@@ -57,6 +60,7 @@ def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[
             {"queue": name, "title": title, "owner": owner}
             | _figures(seen.get(name), now)
             | _reported(told.get(name, {}))
+            | {"sampled_one_in": one_in}
         )
     return items
 

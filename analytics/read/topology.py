@@ -6,19 +6,20 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.present import number, ratio, text_or_none, time_text
-from analytics.read.services import system_params
+from analytics.read.services import sampling, system_params
 from runbooks.estate import System
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
 _RECENT = timedelta(hours=24)
+_ENOUGH_SPANS = 60_000
 
 
 def systems(context: ReadContext) -> list[dict[str, Any]]:
     """Return the systems of the catalog and those seen without an entry, with their last 24 hours."""
     catalog, now = context.catalogs.current(), context.clock.now()
     window = {"since": now - _RECENT, "until": now}
-    named = window | system_params(context, **window)
+    named = window | system_params(context, window["since"], window["until"])
     spans = {row["system"]: row for row in context.store.rows(load_sql("analytics.read", "sql/systems"), named)}
     counts = context.store.rows(load_sql("analytics.read", "sql/system_transactions"), window)
     transactions = {row["system"]: row for row in counts}
@@ -48,13 +49,18 @@ def _system(entry: System | None, name: str, spans: Row | None, counts: Row | No
 
 def dependencies(context: ReadContext, since: datetime, until: datetime) -> dict[str, Any]:
     """
-    Return ``{"nodes": [...], "edges": [...]}`` of what called or fed what between *since* and *until*.
+    Return ``{"nodes": [...], "edges": [...], "sampled_one_in": n}`` of what called or fed what from *since* to *until*.
 
     An edge is a parent span in another system, a producer to its consumer (by parent or span link), or a client span
-    whose other side sent nothing and is known by its peer attributes only (``observed`` is then false).
+    whose other side sent nothing and is known by its peer attributes only (``observed`` is then false). Where there are
+    many spans, one trace in ``sampled_one_in`` is looked at and the counts are multiplied.
     """
-    params = {"since": since, "until": until, **system_params(context, since, until)}
-    rows = context.store.rows(load_sql("analytics.read", "sql/dependencies"), params)
+    one_in = sampling(context, since, until, _ENOUGH_SPANS)
+    window = {"since": since, "until": until, "one_in": one_in}
+    rows = context.store.rows(
+        load_sql("analytics.read", "sql/dependencies"), window | system_params(context, since, until, one_in)
+    )
+    seconds = (until - since).total_seconds()
     catalog = context.catalogs.current()
     touched: dict[str, dict[str, int]] = defaultdict(lambda: {"calls": 0, "errors": 0})
     for row in rows:
@@ -66,16 +72,17 @@ def dependencies(context: ReadContext, since: datetime, until: datetime) -> dict
         entry = catalog.systems.get(name)
         category = entry.category if entry else None
         nodes.append({"system": name, "title": entry.label if entry else name, "category": category, **counts})
-    return {"nodes": nodes, "edges": [_edge(row) for row in rows]}
+    return {"nodes": nodes, "edges": [_edge(row, seconds) for row in rows], "sampled_one_in": one_in}
 
 
-def _edge(row: Row) -> dict[str, Any]:
+def _edge(row: Row, seconds: float) -> dict[str, Any]:
     return {
         "source": row["source"],
         "target": row["target"],
         "kind": row["edge_kind"],
         "via": text_or_none(row["via"]),
         "calls": row["calls"],
+        "rate_per_s": row["calls"] / seconds,
         "errors": row["errors"],
         "error_ratio": ratio(row["errors"], row["calls"]),
         "p50_ms": number(row["quantiles_ms"][0]),

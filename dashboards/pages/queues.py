@@ -19,6 +19,8 @@ def render(context: PageContext) -> Page:
     found = context.reader.queues(context.window.since, context.window.until)
     ordered = sorted(found, key=_urgency)
     waiting = sum(row["waiting"] or 0 for row in found)
+    one_in = max((row.get("sampled_one_in") or 1 for row in found), default=1)
+    about = f"about, from one trace in {count(one_in)}: " if one_in > 1 else ""
     body = html.Div(
         [
             page_head(
@@ -28,7 +30,7 @@ def render(context: PageContext) -> Page:
             section(
                 "Queues",
                 _table(context, ordered),
-                aside=html.Span(f"{plural(waiting, 'message')} waiting", className="muted") if found else None,
+                aside=html.Span(f"{about}{plural(waiting, 'message')} waiting", className="muted") if found else None,
             ),
         ]
     )

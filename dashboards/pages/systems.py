@@ -121,7 +121,9 @@ def _map(context: PageContext, graph: Row) -> Node:
             "What depends on what", empty("No call or message between two systems was seen in this time range.")
         )
     drawn = dependency_map(graph.get("nodes") or (), edges, context.window.seconds)
-    return section("What depends on what", map_panel(context, drawn), anchor="map")
+    one_in = graph.get("sampled_one_in") or 1
+    aside = html.Span(f"estimated from one trace in {count(one_in)}", className="muted") if one_in > 1 else None
+    return section("What depends on what", map_panel(context, drawn), aside=aside, anchor="map")
 
 
 def _dependencies(context: PageContext, edges: Sequence[Row], nodes: Sequence[Row]) -> Node:

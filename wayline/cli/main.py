@@ -6,7 +6,20 @@ import typer
 from rich.console import Console
 
 from core.errors import WaylineError
-from wayline.cli import alerts, dead_letters, demo, estate, eventlog, export, maintain, queries, reindex, serve, tokens
+from wayline.cli import (
+    alerts,
+    dead_letters,
+    demo,
+    estate,
+    eventlog,
+    export,
+    maintain,
+    processes,
+    queries,
+    reindex,
+    serve,
+    tokens,
+)
 
 app = typer.Typer(
     name="wayline",
@@ -15,7 +28,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (serve, demo, estate, queries, alerts, eventlog, export, maintain, reindex, dead_letters, tokens):
+for module in (
+    serve,
+    demo,
+    estate,
+    queries,
+    processes,
+    alerts,
+    eventlog,
+    export,
+    maintain,
+    reindex,
+    dead_letters,
+    tokens,
+):
     module.register(app)
 
 

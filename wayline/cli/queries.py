@@ -70,6 +70,7 @@ def search(
     system: Annotated[list[str] | None, typer.Option(help="Only where this system took part.")] = None,
     origin: Annotated[list[str] | None, typer.Option(help="Only with this origin: a category or a system.")] = None,
     milestone: Annotated[str | None, typer.Option(help="Only where it was reached, or name:status.")] = None,
+    at_risk: Annotated[bool, typer.Option("--at-risk", help="Only open ones that will probably be late.")] = False,
     since: SinceOption = None,
     until: UntilOption = None,
     sort: Annotated[str, typer.Option(help="A field, with a leading - for descending.")] = "-started_at",
@@ -82,7 +83,8 @@ def search(
     """List transactions by flow, status, tier, time, identifier prefix, system and origin."""
     wanted = {
         "q": query, "flow": flow, "status": status, "tier": tier, "system": system, "origin": origin,
-        "milestone": milestone, "since": moment_of(since), "until": moment_of(until), "sort": sort, "limit": limit,
+        "milestone": milestone, "at_risk": "true" if at_risk else None, "since": moment_of(since),
+        "until": moment_of(until), "sort": sort, "limit": limit,
     }  # fmt: skip
     _, body = ask(url, "/transactions", wanted)
     if as_json:

@@ -1,10 +1,10 @@
--- From raw spans, which are sorted by time. A span that was sent twice counts once.
+-- From raw spans, which are sorted by time. A span that was sent twice counts once. Of many spans one trace in one_in is
+-- looked at, with the spans of other traces that link to it.
 WITH
     s AS
     (
         SELECT
-            trace_id, span_id, parent_span_id, kind AS span_kind, time AS at,
-            time + toIntervalNanosecond(duration_ns) AS end_at, duration_ns, status_code = 2 AS is_error,
+            trace_id, span_id, parent_span_id, kind AS span_kind, duration_ns, status_code = 2 AS is_error,
             transform(toString(service), {services:Array(String)}, {systems:Array(String)}, toString(service)) AS system,
             if(kind IN (3, 4),
                 transform(
@@ -16,43 +16,54 @@ WITH
             arrayZip(`links.trace_id`, `links.span_id`) AS links
         FROM spans
         WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
+            AND ({one_in:UInt32} = 1 OR cityHash64(trace_id) % {one_in:UInt32} = 0
+                OR arrayExists(t -> cityHash64(t) % {one_in:UInt32} = 0, `links.trace_id`))
         LIMIT 1 BY trace_id, span_id
     ),
-    hops AS
+    followers AS
     (
-        SELECT p.trace_id AS trace_id, p.span_id AS span_id, p.system AS source, c.system AS target,
-            if(c.span_kind = 5, 'queue', 'call') AS edge_kind, if(p.span_kind = 4, p.peer_system, '') AS via,
-            c.is_error AS is_error, c.duration_ns AS duration_ns
-        FROM s AS c
-        INNER JOIN s AS p ON p.trace_id = c.trace_id AND p.span_id = c.parent_span_id
-        WHERE p.system != c.system
-        UNION ALL
-        SELECT p.trace_id AS trace_id, p.span_id AS span_id, p.system AS source, c.system AS target,
-            'queue' AS edge_kind, if(p.span_kind = 4, p.peer_system, '') AS via,
-            c.is_error AS is_error, c.duration_ns AS duration_ns
-        FROM (SELECT *, arrayJoin(links) AS link FROM s WHERE notEmpty(links)) AS c
-        INNER JOIN s AS p ON p.trace_id = c.link.1 AND p.span_id = c.link.2
-        WHERE p.system != c.system AND c.parent_span_id != p.span_id
-    ),
-    silent AS
-    (
-        SELECT system AS source, peer_system AS target, if(span_kind = 4, 'queue', 'call') AS edge_kind,
-            is_error, duration_ns
+        SELECT
+            arrayJoin(arrayConcat(
+                [(trace_id, parent_span_id, span_kind = 5)],
+                arrayMap(l -> (l.1, l.2, 1), arrayFilter(l -> l != (trace_id, parent_span_id), arrayDistinct(links)))))
+                AS follows,
+            follows.1 AS of_trace, follows.2 AS of_span, if(follows.3, 'queue', 'call') AS edge_kind,
+            system, is_error, duration_ns
         FROM s
-        WHERE span_kind IN (3, 4) AND peer_system != '' AND peer_system != system
-            AND (trace_id, span_id) NOT IN (SELECT trace_id, span_id FROM hops)
+        WHERE reinterpretAsUInt64(parent_span_id) != 0 OR notEmpty(links)
     )
 SELECT
-    source, target, edge_kind, via,
-    count() AS calls,
-    countIf(is_error = 1) AS errors,
-    quantiles(0.5, 0.95)(duration_ns / 1e6) AS quantiles_ms,
-    max(observed) AS observed
+    source,
+    edge.1 AS target,
+    edge.2 AS edge_kind,
+    edge.3 AS via,
+    count() * {one_in:UInt32} AS calls,
+    countIf(edge.4 = 1) * {one_in:UInt32} AS errors,
+    quantiles(0.5, 0.95)(edge.5 / 1e6) AS quantiles_ms,
+    max(edge.6) AS observed
 FROM
 (
-    SELECT source, target, edge_kind, via, is_error, duration_ns, 1 AS observed FROM hops
-    UNION ALL
-    SELECT source, target, edge_kind, '' AS via, is_error, duration_ns, 0 AS observed FROM silent
+    SELECT
+        source,
+        -- A client or producer whose other side sent nothing stands for it.
+        arrayJoin(multiIf(
+            notEmpty(taken), taken,
+            silent, [(peer_system, if(span_kind = 4, 'queue', 'call'), '', is_error, duration_ns, 0)],
+            [])) AS edge
+    FROM
+    (
+        SELECT
+            p.system AS source, p.peer_system AS peer_system, p.span_kind AS span_kind,
+            p.is_error AS is_error, p.duration_ns AS duration_ns,
+            p.span_kind IN (3, 4) AND p.peer_system != '' AND p.peer_system != p.system AS silent,
+            groupArrayIf(
+                (f.system, f.edge_kind, if(p.span_kind = 4, p.peer_system, ''), f.is_error, f.duration_ns, 1),
+                f.system != '' AND f.system != p.system) AS taken
+        FROM s AS p
+        LEFT JOIN followers AS f ON f.of_trace = p.trace_id AND f.of_span = p.span_id
+        WHERE {one_in:UInt32} = 1 OR cityHash64(p.trace_id) % {one_in:UInt32} = 0
+        GROUP BY p.trace_id, p.span_id, source, peer_system, span_kind, is_error, duration_ns
+    )
 )
 GROUP BY source, target, edge_kind, via
 ORDER BY calls DESC, source, target, edge_kind, via

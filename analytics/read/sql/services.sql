@@ -7,3 +7,5 @@ SELECT
         kind IN (3, 4)) AS peers
 FROM spans
 WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
+    AND ({one_in:UInt32} = 1 OR cityHash64(trace_id) % {one_in:UInt32} = 0
+        OR arrayExists(t -> cityHash64(t) % {one_in:UInt32} = 0, `links.trace_id`))

@@ -5,11 +5,13 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import typer
 import uvicorn
 from fastapi import FastAPI
+from path_rows import insert_ways, random_ways
 from stored_rows import Transaction, hex_id, insert
 from typer.testing import CliRunner
 
@@ -17,11 +19,12 @@ from analytics.api import build_router, install_problem_handlers
 from analytics.read import Reader
 from core.errors import WaylineError
 from storage.store import Store
-from wayline.cli import queries
+from wayline.cli import processes, queries
 
 RUN = CliRunner()
 APP = typer.Typer()
 queries.register(APP)
+processes.register(APP)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,9 @@ def url(engine: Store, reader: Reader) -> Iterator[str]:
     other = Transaction("other", flow="", tier=0, identifiers=[("supplier_id", "S-77", "reference")])
     evil = Transaction("evil", started_s=5, identifiers=[("po_number", "=HYPERLINK([red]X[/])", "identity")])
     insert(engine, order, other, evil)
+    names = ["approved", "sent_to_supplier", "goods_receipt"]
+    begin = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+    insert_ways(engine, random_ways("procure_to_pay", names, 60, begin, seed=2))
     app = FastAPI()
     install_problem_handlers(app)
     app.include_router(build_router(reader))
@@ -88,6 +94,25 @@ def test_tables_come_as_text_json_and_csv(url, command):
     assert json.loads(RUN.invoke(APP, [command, "--json", "--url", url]).output)["items"]
     rows = list(csv.DictReader(io.StringIO(RUN.invoke(APP, [command, "--csv", "--url", url]).output)))
     assert "procure_to_pay" in [row["flow"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["latency", "procure_to_pay"], "goods_receipt"),
+        (["variants", "procure_to_pay", "--open", "--keep-repeats"], "approved"),
+        (["rework", "procure_to_pay"], "sent_to_supplier"),
+        (["queues"], "order-queue"),
+        (["exceptions"], "order 4711 broke"),
+        (["search", "--at-risk"], "No transactions match"),
+    ],
+)
+def test_how_flows_run_is_told_as_text_json_and_csv(url, words, said):
+    assert said in RUN.invoke(APP, [*words, "--url", url]).output
+    body = json.loads(RUN.invoke(APP, [*words, "--json", "--url", url]).output)
+    rows = list(csv.DictReader(io.StringIO(RUN.invoke(APP, [*words, "--csv", "--url", url]).output)))
+    other = 1 if body.get("other") else 0
+    assert len(rows) == len(body["items"]) + other
 
 
 def test_a_refusal_says_what_the_server_says(url):

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi.testclient import TestClient
 from path_rows import insert_ways, random_ways
-from stored_rows import Transaction, hex_id, insert
+from stored_rows import START, Transaction, hex_id, insert
 
 from analytics.api.process_models import FailureGroups, Latencies, Queues, Rework, Risks, Variants
+from analytics.read import queues, topology
 from storage.store import Store
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -116,6 +117,48 @@ def test_a_depth_is_the_last_word_of_the_broker_and_an_old_word_is_none(api: Tes
     assert queues["order-queue"]["consumer_lag"] is None
     assert "forgotten-queue" not in queues
     assert queues["workforce-queue"]["depth"] is None
+
+
+def test_a_sample_of_the_traces_shows_the_same_dependencies_and_estimates_their_counts(reader, engine, monkeypatch):
+    begin = START + timedelta(days=2)
+    elsewhere_s = (begin - START).total_seconds()
+    for number in range(400):
+        trace = {"trace": hex_id(f"sampled{number}"), "at_s": elsewhere_s + number}
+        sent, took = hex_id(f"sent{number}", 16), hex_id(f"took{number}", 16)
+        insert(
+            engine,
+            Transaction(
+                f"sampled{number}",
+                started_s=elsewhere_s + number,
+                observations=[
+                    {"span": sent, "system": "erp-finance", "span_kind": 4, "peer_system": "order-queue", **trace},
+                    {"span": took, "system": "mw-transform", "span_kind": 5,
+                     "links": [(trace["trace"], sent)] if number % 4 else [],
+                     **trace, "trace": hex_id(f"taker{number}")},
+                ],
+            ),
+        )  # fmt: skip
+    window = (begin, begin + timedelta(hours=1))
+    whole = reader.dependencies(*window)
+    assert whole["sampled_one_in"] == 1
+    monkeypatch.setattr(topology, "_ENOUGH_SPANS", 250)
+    monkeypatch.setattr(queues, "_ENOUGH_SPANS", 250)
+    sampled = reader.dependencies(*window)
+    assert sampled["sampled_one_in"] == 4
+
+    def shape(graph):
+        return {(edge["source"], edge["target"], edge["kind"], edge["via"]): edge["calls"] for edge in graph["edges"]}
+
+    assert shape(whole) == {
+        ("erp-finance", "mw-transform", "queue", "order-queue"): 300,
+        ("erp-finance", "order-queue", "queue", None): 100,
+    }
+    assert set(shape(sampled)) == set(shape(whole))
+    for edge, calls in shape(sampled).items():
+        assert calls == pytest.approx(shape(whole)[edge], rel=0.45)
+    (queue,) = [queue for queue in reader.queues(*window) if queue["produced"]]
+    assert (queue["queue"], queue["sampled_one_in"]) == ("order-queue", 4)
+    assert queue["waiting"] == pytest.approx(100, rel=0.45)
 
 
 def test_every_new_path_stands_in_the_openapi_document(api: TestClient):
