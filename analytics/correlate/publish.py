@@ -19,7 +19,7 @@ _CHANGED = (
     "store_paths",
     "store_transactions",
 )
-_VANISHED = ("store_vanished_identifiers", "store_vanished_paths", "store_vanished")
+_VANISHED = ("store_vanished_identifiers", "store_vanished_paths", "store_vanished", "store_vanished_units")
 
 
 def load_prior(statements: Statements) -> int:

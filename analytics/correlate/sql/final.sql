@@ -81,4 +81,4 @@ FROM
         LEFT JOIN (SELECT flow AS ruled_flow, child_ratio FROM tick_flows) AS w ON w.ruled_flow = t.flow
     )
 )
-WHERE prior_hash != hash OR prior_hour != started_hour OR notEmpty(former)
+WHERE prior_hash != hash OR prior_hour != started_hour OR NOT hasAll(known_ids, former)

@@ -1,11 +1,18 @@
--- The transactions the closed set was part of before.
+-- The transactions the closed set was part of before. One that is gone already was deleted by a tick that was cut short.
 INSERT INTO tick_prior
 SELECT
-    t.transaction_id, t.started_hour, u.units, t.revision, t.content_hash, t.flow, t.tier, t.parent_type, t.parent_value, 0, t.verdicts,
-    t.known_ids
+    u.transaction_id, u.started_hour, u.units, t.revision, t.content_hash, t.flow, t.tier, t.parent_type,
+    t.parent_value, 0, t.verdicts, t.known_ids
 FROM
 (
-    SELECT *
+    SELECT transaction_id, max(started_hour) AS started_hour, groupArray(unit_id) AS units
+    FROM unit_transactions FINAL
+    WHERE unit_id IN (SELECT unit_id FROM tick_units)
+    GROUP BY transaction_id
+) AS u
+LEFT JOIN
+(
+    SELECT transaction_id, revision, content_hash, flow, tier, parent_type, parent_value, verdicts, known_ids
     FROM transactions FINAL
     WHERE (started_hour, transaction_id) IN
     (
@@ -13,11 +20,4 @@ FROM
         FROM unit_transactions FINAL
         WHERE unit_id IN (SELECT unit_id FROM tick_units)
     )
-) AS t
-INNER JOIN
-(
-    SELECT transaction_id, groupArray(unit_id) AS units
-    FROM unit_transactions FINAL
-    WHERE unit_id IN (SELECT unit_id FROM tick_units)
-    GROUP BY transaction_id
-) AS u ON t.transaction_id = u.transaction_id
+) AS t ON t.transaction_id = u.transaction_id

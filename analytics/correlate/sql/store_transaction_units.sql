@@ -11,7 +11,7 @@ LEFT JOIN
 (
     SELECT
         if(m.component = 0, o.group_id, m.component) AS component, o.unit_id AS unit_id,
-        groupArray(o.observation_id) AS observation_ids
+        arraySort(groupArray(o.observation_id)) AS observation_ids
     FROM tick_observations AS o
     LEFT JOIN tick_members AS m ON o.group_id = m.group_id
     WHERE o.unit_id IN (SELECT unit_id FROM tick_batches)

@@ -2,7 +2,3 @@ INSERT INTO unit_transactions
 SELECT arrayJoin(units) AS unit_id, transaction_id, started_hour, {version:UInt64}, 0
 FROM tick_transactions
 WHERE transaction_id IN (SELECT transaction_id FROM tick_final)
-UNION ALL
-SELECT arrayJoin(units) AS unit_id, transaction_id, started_hour, {version:UInt64}, 1
-FROM tick_prior
-WHERE (transaction_id, unit_id) NOT IN (SELECT transaction_id, arrayJoin(units) FROM tick_transactions)
