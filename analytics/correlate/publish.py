@@ -9,7 +9,7 @@ from datetime import datetime
 from analytics.correlate.lineage import relate, store_made_parents
 from analytics.correlate.statements import Statements
 
-_QUARANTINE = ("store_quarantined", "store_quarantine_notices")
+_QUARANTINE = ("store_quarantine_notices", "store_quarantined")
 _CHANGED = (
     "store_transaction_units",
     "store_unit_transactions",
@@ -52,9 +52,6 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
     if traits["waits"]:
         statements.work("store_waiting")
     sizes = statements.sizes()
-    if sizes["tick_quarantine"]:
-        for name in _QUARANTINE:
-            statements.work(name, version=version, now=now)
     without = {
         "store_edges": not sizes["tick_members"],
         "store_verdicts": not (traits["verdicts"] or replaces),
@@ -66,5 +63,9 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
                 statements.work(name, version=version, now=now)
     if replaces:
         for name in _VANISHED:
+            statements.work(name, version=version, now=now)
+    if sizes["tick_quarantine"]:
+        # After all: while a value does not stand as quarantined, the units it had joined are resolved anew.
+        for name in _QUARANTINE:
             statements.work(name, version=version, now=now)
     return sizes["tick_final"]

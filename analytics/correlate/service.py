@@ -13,6 +13,7 @@ from analytics.origin.learn import Learner
 from core.clock import Clock
 from core.component import Health
 from core.errors import WaylineError
+from core.selftraces import SELF_TRACES
 from runbooks import Catalog, CatalogProvider
 from storage.store import Store
 
@@ -56,9 +57,13 @@ class Correlator:
         """Correlate what is pending and judge what is due, once; safe from any thread."""
         with self._lock:
             self._provider.reload_if_changed()
+            started_ns = self._clock.now_ns()
             report = self._tick.run(self._provider.current(), now or self._clock.now())
             self._last_success = self._clock.now()
             self._trouble = ""
+            if report.observations:  # a tick that found nothing to do is not worth a span
+                facts = {"wayline.segments": report.segments, "wayline.observations": report.observations}
+                SELF_TRACES.record("tick", started_ns, self._clock.now_ns(), facts)
             return report
 
     def exchange(self, swap: Callable[[Catalog, datetime], None]) -> None:

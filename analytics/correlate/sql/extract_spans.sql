@@ -81,7 +81,7 @@ FROM
                         arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0),
                             mapKeys(resource_attributes)) AS resource_codes
                     FROM spans
-                    WHERE segment_id IN {segments:Array(UInt64)}
+                    WHERE segment_id IN {segments:Array(UInt64)} AND service != 'wayline'
             )
         )
     )
