@@ -29,6 +29,7 @@ from alerting.rules import ActiveRule
 from core.clock import Clock
 from core.component import Health
 from core.errors import WaylineError
+from core.selftraces import SELF_TRACES
 from runbooks.catalog_provider import CatalogProvider
 from runbooks.catalogs import Catalog
 from runbooks.models import Channel
@@ -121,6 +122,7 @@ class AlertService:
             SQLAlchemyError: The state could not be written; nothing has changed.
         """
         now = self._clock.now()
+        started_ns = self._clock.now_ns()
         with self.lock:
             if not self._loaded:
                 self.board.load(now)
@@ -132,6 +134,9 @@ class AlertService:
             self._evaluated_at = now
             self._prune(now)
         self._trouble = self._rounds.trouble
+        if changed or entered:  # a round a second that changes nothing is not worth a span
+            facts = {"wayline.alerts_changed": len(changed), "wayline.notifications": entered}
+            SELF_TRACES.record("alert round", started_ns, self._clock.now_ns(), facts)
         return entered
 
     def deliver_due(self) -> int:

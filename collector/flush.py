@@ -26,6 +26,7 @@ from core.clock import NS_PER_S, Clock
 from core.component import Health
 from core.errors import WaylineError
 from core.selfmetrics import INGEST_LAG_SECONDS
+from core.selftraces import SELF_TRACES
 from storage.store import Store
 
 _log = structlog.get_logger(__name__)
@@ -106,14 +107,24 @@ class Flusher:
             if signal is None:
                 continue
             batch = list(_fitting(self._held[signal], self._config.chunk_bytes))
+            started_ns = self._clock.now_ns()
             try:
                 self._commit.store(batch)
             except WaylineError as error:
+                self._record(batch, started_ns, type(error).__name__)
                 self._set_back(signal, error)
             else:
                 del self._held[signal][: len(batch)]
+                self._record(batch, started_ns)
                 self._setbacks.pop(signal, None)
         self._measure_lag([])
+
+    def _record(self, batch: Sequence[Segment], started_ns: int, error: str = "") -> None:
+        items = sum(segment.items for segment in batch)
+        signal = batch[0].signal
+        if error or signal is not Signal.TRACES or not SELF_TRACES.takes_own_only(items):
+            facts = {"wayline.signal": signal.value, "wayline.segments": len(batch), "wayline.items": items}
+            SELF_TRACES.record("flush", started_ns, self._clock.now_ns(), facts, error=error)
 
     def _check_retired(self) -> None:
         """Once after the start, store anew what the store has lost; what stands in its way must not stop the rest."""

@@ -121,6 +121,15 @@ class CollectorService:
         doors = self._door.health() if self._has_doors else []
         return [*doors, *self.spool.health(), *self._flusher.health(), *self._otel_ingest.health()]
 
+    def accept_own_traces(self, payload: bytes, items: int) -> None:
+        """
+        Take a serialized ExportTraceServiceRequest of Wayline's own spans; returns when it is on disk.
+
+        Raises:
+            OverloadedError: No room now.
+        """
+        self.spool.append(Signal.TRACES, payload, items=items).result(_STORE_TIMEOUT_S)
+
     def accept_events(self, events: list[Event]) -> None:
         """
         Take CloudEvents in JSON form without a door; returns when they are on disk.

@@ -30,7 +30,7 @@ from collector.spool_lock import SpoolLock
 from core.clock import Clock
 from core.component import Health
 from core.faults import fault_point
-from core.selfmetrics import FSYNC_SECONDS, SPOOL_BYTES, SPOOL_SEGMENTS
+from core.selfmetrics import FSYNC_SECONDS, SPOOL_SEGMENTS
 
 _log = structlog.get_logger(__name__)
 _TIDY_EVERY_S = 1.0
@@ -222,6 +222,7 @@ class Spool:
         with self._lock:
             self._sealed.pop(segment.id, None)
             self._taken.discard(segment.id)
+            SPOOL_SEGMENTS.set(len(self._sealed))
         self.room.give(segment.written_bytes)
 
     def retired(self) -> list[Segment]:
@@ -380,7 +381,6 @@ class Spool:
         with self._lock:
             self._sealed[sealed.id] = sealed
             SPOOL_SEGMENTS.set(len(self._sealed))
-            SPOOL_BYTES.set(self.room.used_bytes)
             self._ready.notify_all()
 
     def _bury_corrupt(self, segment: Segment, place: FramePlace, data: bytes) -> None:

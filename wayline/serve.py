@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 
 import structlog
 import uvicorn
@@ -48,6 +49,7 @@ from wayline.access.sessions import Sessions
 from wayline.access.signin import build_sign_in_router
 from wayline.api_docs import add_api_docs
 from wayline.logs import configure_logging
+from wayline.selftraces import RequestSpans, SelfTracing
 from wayline.settings import Settings
 
 log = structlog.get_logger("wayline.serve")
@@ -107,6 +109,7 @@ class Wayline:
             self.correlator,
             self.reindexer,
             self.collector,
+            SelfTracing(settings.self_traces, version("wayline"), self.collector.accept_own_traces),
         ]
         self.app = self._build_app()
 
@@ -192,6 +195,8 @@ class Wayline:
             is_required=asks_for_credentials(self.settings, server.host),
             knows_clients=server.tls.asks_clients,
         )
+        if self.settings.self_traces.enabled:
+            app.add_middleware(RequestSpans)
 
 
 def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], None] | None = None) -> None:

@@ -23,6 +23,7 @@ from core.tls import TlsConfig
 from dashboards.config import DashboardsConfig
 from storage.config import StorageConfig
 from wayline.access.config import AccessConfig
+from wayline.selftraces.config import SelfTracesConfig
 
 ENVIRONMENT_PREFIX = "WAYLINE_"
 DEFAULT_DATA = Path("wayline-data")
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     alerting: AlertingConfig = AlertingConfig()
     dashboards: DashboardsConfig = DashboardsConfig()
     catalog: CatalogConfig = CatalogConfig()
+    self_traces: SelfTracesConfig = SelfTracesConfig()
 
     @classmethod
     def settings_customise_sources(

@@ -67,4 +67,5 @@ def test_a_missing_file_is_refused(tmp_path):
 
 def test_every_component_has_a_section():
     sections = {name.partition(".")[0] for name in known_settings()}
-    assert sections == {"server", "access", "storage", "collector", "correlate", "alerting", "dashboards", "catalog"}
+    components = {"storage", "collector", "correlate", "alerting", "dashboards", "catalog"}
+    assert sections == {"server", "access", "self_traces", *components}
