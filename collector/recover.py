@@ -94,7 +94,9 @@ def recover_segments(
         on_stretch: Told of bytes that are no frame, or a frame whose tag does not fit.
         found: Filled as the reading goes on, for others to see how far it is.
     """
-    sizes = {path: path.stat().st_size for path in sorted(folder.glob("*.seg"))}
+    # A copy under another name comes after the file that it is a copy of, so that the copy is what goes aside.
+    paths = sorted(folder.glob("*.seg"), key=lambda path: (not _is_named_rightly(path), path.name))
+    sizes = {path: path.stat().st_size for path in paths}
     found.segments_found, found.bytes_found = len(sizes), sum(sizes.values())
     told_s = 0.0
     for path, size_bytes in sizes.items():
@@ -142,11 +144,14 @@ def _recover_file(
         path.unlink()
         return
     right_path = path.with_name(segment_name(header.signal, header.segment_id))
-    if right_path != path:
-        path.replace(right_path)
-    found.segments.append(
-        Segment(right_path, header, places, header.cipher(key), recovered=True, on_corrupt=on_corrupt)
-    )
+    if not right_path.exists():
+        path = path.rename(right_path)
+    found.segments.append(Segment(path, header, places, header.cipher(key), recovered=True, on_corrupt=on_corrupt))
+
+
+def _is_named_rightly(path: Path) -> bool:
+    header = _read_header(path)
+    return header is not None and path.name == segment_name(header.signal, header.segment_id)
 
 
 def _read_header(path: Path) -> SegmentHeader | None:

@@ -10,6 +10,7 @@ from collector.refusals import OverloadedError, ThrottledError
 from core.selfmetrics import SPOOL_BYTES
 
 _MAX_RETRY_S = 30.0
+_REFUSED_RECENTLY_S = 5.0
 
 
 class Room:
@@ -27,6 +28,7 @@ class Room:
         self._reserve = config.disk_reserve_bytes
         self._disk_free = config.disk_reserve_bytes
         self._looked_s = float("-inf")
+        self._refused_s = float("-inf")
         self._lock = threading.Lock()
         self.used_bytes = 0
 
@@ -51,6 +53,8 @@ class Room:
             wanted = self.used_bytes + size_bytes
             if self._disk_free < self._reserve:
                 raise OverloadedError("the disk of the spool is nearly full", retry_after_s=_MAX_RETRY_S)
+            if wanted > self._soft:
+                self._refused_s = time.monotonic()
             if wanted > self._hard:
                 raise OverloadedError("the spool is full", retry_after_s=_MAX_RETRY_S)
             if wanted > self._soft:
@@ -72,8 +76,9 @@ class Room:
         """Return why nothing is taken, or an empty text."""
         if self._disk_free < self._reserve:
             return "the disk of the spool is nearly full"
-        if self.used_bytes > self._soft:
-            return f"{self.used_bytes / self._quota:.0%} of the spool's quota is used"
+        # Requests are refused before they reach the mark, so the fill level alone would stay green.
+        if self.used_bytes > self._soft or time.monotonic() - self._refused_s < _REFUSED_RECENTLY_S:
+            return f"requests are refused: {self.used_bytes / self._quota:.0%} of the spool's quota is used"
         return ""
 
     def describe(self) -> str:

@@ -32,7 +32,7 @@ def request(name: str, number: int) -> bytes:
     """A request of one span; two of them never have the same bytes."""
     one = ExportTraceServiceRequest()
     span = one.resource_spans.add().scope_spans.add().spans.add(name=f"{name}/{number}", start_time_unix_nano=10**18)
-    span.trace_id, span.span_id = number.to_bytes(16, "big"), b"12345678"
+    span.trace_id, span.span_id = (number + 1).to_bytes(16, "big"), b"12345678"
     return one.SerializeToString()
 
 

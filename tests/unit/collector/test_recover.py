@@ -102,6 +102,15 @@ def test_the_same_file_twice_is_read_once(image, recover):
     assert len(found.quarantined_files) == 1
 
 
+@pytest.mark.parametrize("name", ["copy", "zzz"])
+def test_a_copy_beside_a_rightly_named_file_goes_aside_and_the_file_stays_readable(image, recover, name):
+    _, _, found = recover(logs=image)
+    right_name = found.segments[0].path.stem
+    payloads, _, found = recover(**{right_name: image, name: image})
+    assert payloads == list(BODIES)
+    assert [path.name for path in found.quarantined_files] == [f"{name}.seg"]
+
+
 def test_a_renamed_file_is_read_under_its_own_id(image, recover):
     payloads, _, found = recover(whatever=image)
     assert payloads == list(BODIES)
