@@ -238,7 +238,7 @@ class Prediction(Shape):
 
     judged: bool
     why: str | None
-    basis: Literal["milestone and hour", "milestone", "flow"] | None
+    basis: Literal["milestone and hour", "milestone", "longest waits", "flow"] | None
     samples: int | None
     remaining_ms: dict[str, float | None] | None
     expected_end_at: AwareDatetime | None

@@ -8,7 +8,7 @@ from analytics.predict.survival import Curve, Stay, curve
 
 _STEPS_IN_BIN = 4
 Basis = str
-"""``milestone and hour``, ``milestone`` or ``flow``: which earlier transactions were compared with."""
+"""``milestone and hour``, ``milestone``, ``longest waits`` or ``flow``: which earlier ones it was compared with."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,10 @@ class FlowModel:
         Return what the earlier transactions most like this one say; None when there are too few of any kind.
 
         Compared are those that stood at the same milestone, having got there in the same part of the week, for at
-        least as long; then at any hour; then those of the flow that took at least as long since their start.
+        least as long; then at any hour; then, where hardly any waited so long, those that waited longest there; then
+        those of the flow that took at least as long since their start.
         """
+        of_step = self._by_step.get(standing.step, ())
         choices: tuple[tuple[Basis, str, int, Sequence[Stay], float], ...] = (
             (
                 "milestone and hour",
@@ -87,7 +89,8 @@ class FlowModel:
                 self.stays.get((standing.step, standing.hours), ()),
                 standing.age_us,
             ),
-            ("milestone", standing.step, 0, self._by_step.get(standing.step, ()), standing.age_us),
+            ("milestone", standing.step, 0, of_step, standing.age_us),
+            ("longest waits", standing.step, 0, of_step, longest_age_us(of_step, min_samples, standing.age_us)),
             ("flow", "", 0, self.wholes, standing.elapsed_us),
         )
         for basis, step, hours, stays, age_us in choices:
@@ -99,6 +102,16 @@ class FlowModel:
             if found.samples >= min_samples:
                 return Prediction(found, basis, _miss(found, standing.left_us))
         return None
+
+
+def longest_age_us(stays: Sequence[Stay], wanted: float, most_us: float) -> float:
+    """Return the greatest age, *most_us* at most, that still *wanted* of *stays* waited; 0 where there are fewer."""
+    known = 0.0
+    for stay in sorted(stays, key=lambda stay: -stay.stayed):
+        known += stay.count
+        if known >= wanted:
+            return min(lower_us(stay.stayed), most_us)
+    return 0.0
 
 
 def _rounded(age_us: float) -> float:

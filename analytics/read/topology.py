@@ -67,6 +67,8 @@ def dependencies(context: ReadContext, since: datetime, until: datetime) -> dict
         touched[row["source"]]["calls"] += 0
         touched[row["target"]]["calls"] += row["calls"]
         touched[row["target"]]["errors"] += row["errors"]
+        if row["via"]:
+            touched[row["via"]]["calls"] += row["calls"]
     nodes = []
     for name, counts in sorted(touched.items()):
         entry = catalog.systems.get(name)

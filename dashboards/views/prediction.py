@@ -52,6 +52,7 @@ def forecast(prediction: Row | None) -> Forecast | None:
 _BASIS = {
     "milestone and hour": "transactions that waited as long at this milestone, at this time of the week",
     "milestone": "transactions that waited as long at this milestone",
+    "longest waits": "transactions that waited longest at this milestone, though not as long",
     "flow": "transactions of this flow that took as long so far",
 }
 

@@ -109,8 +109,17 @@ def test_with_too_few_cases_it_says_nothing():
     model = FlowModel({("sent", 1): stays_of([10.0] * 29)}, stays_of([10.0] * 29), 29)
     assert model.predict(standing(), 30) is None
     assert FlowModel({}, [], 0).predict(standing(), 5) is None
-    waited = FlowModel({("sent", 1): stays_of([10.0] * 500)}, stays_of([10.0] * 500), 500)
-    assert waited.predict(standing(age_s=3_600, elapsed_s=3_700), 30) is None, "nobody ever waited that long"
+    other = FlowModel({("sent", 1): stays_of([10.0] * 500)}, stays_of([10.0] * 500), 500)
+    assert other.predict(standing(step="lost", age_s=3_600, elapsed_s=3_700), 30) is None, "nobody ever took that long"
+
+
+def test_who_waits_longer_than_anybody_is_compared_with_those_that_waited_longest():
+    quick, slow = [1.0] * 900, [100.0] * 40
+    model = FlowModel({("sent", 1): stays_of([*quick, *slow])}, stays_of([*quick, *slow]), 940)
+    found = model.predict(standing(age_s=500, elapsed_s=600, left_s=5), 30)
+    assert found.basis == "longest waits"
+    assert found.curve.samples == 40
+    assert found.miss > 0.5, "those of the flow that were as old had all ended long before"
 
 
 def test_without_a_deadline_there_is_nothing_to_miss():
