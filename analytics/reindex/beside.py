@@ -35,8 +35,8 @@ def open_beside(store: Store, pool_size: int = 2) -> Store:
     for table in RAW:
         _mirror(beside, table, main, table)
     _mirror(beside, "observations_before", main, "observations")
-    _mirror(beside, "transactions_before", main, "transactions")
-    _mirror(beside, "unit_transactions_before", main, "unit_transactions")
+    _mirror(beside, "transactions_before", main, "transactions", "FINAL")
+    _mirror(beside, "unit_transactions_before", main, "unit_transactions", "FINAL")
     for migration in list_migrations():
         if _FIRST_DERIVED <= migration.version <= _LAST_DERIVED:
             beside.execute(migration.sql)
@@ -51,7 +51,7 @@ def exchanged(beside: Store) -> Sequence[str]:
     return [row["name"] for row in rows if row["name"] not in KEPT]
 
 
-def _mirror(beside: Store, name: str, database: str, table: str) -> None:
+def _mirror(beside: Store, name: str, database: str, table: str, final: str = "") -> None:
     # A view keeps its text: names cannot be bound in it. They are ours, and that of the configured database.
     quoted = database.replace("\\", "\\\\").replace("`", "\\`")
-    beside.execute(f"CREATE VIEW {name} AS SELECT * FROM `{quoted}`.{table}")
+    beside.execute(f"CREATE VIEW {name} AS SELECT * FROM `{quoted}`.{table} {final}")

@@ -18,18 +18,18 @@ LEFT JOIN
 (
     SELECT toString(transaction_id) AS before_id, revision AS before_revision, content_hash AS before_hash,
         known_ids AS before_known
-    FROM transactions_before FINAL
+    FROM transactions_before
     WHERE cityHash64(transaction_id) % {parts:UInt8} = {part:UInt8}
 ) AS b ON b.before_id = toString(n.transaction_id)
 LEFT JOIN
 (
     SELECT u.transaction_id AS new_id, groupUniqArrayArray(arrayPushBack(o.known_ids, toString(o.transaction_id))) AS former
     FROM (SELECT unit_id, transaction_id FROM unit_transactions FINAL) AS u
-    INNER JOIN (SELECT unit_id, transaction_id FROM unit_transactions_before FINAL) AS w ON w.unit_id = u.unit_id
+    INNER JOIN (SELECT unit_id, transaction_id FROM unit_transactions_before) AS w ON w.unit_id = u.unit_id
     INNER JOIN
     (
         SELECT transaction_id, known_ids
-        FROM transactions_before FINAL
+        FROM transactions_before
         WHERE transaction_id NOT IN (SELECT transaction_id FROM transactions FINAL)
     ) AS o ON o.transaction_id = w.transaction_id
     WHERE cityHash64(u.transaction_id) % {parts:UInt8} = {part:UInt8}
