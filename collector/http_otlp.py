@@ -9,7 +9,7 @@ from collector.config import LimitsConfig
 from collector.http_messages import Answer, Head, Outcome
 from collector.inflate import ENCODINGS, inflate
 from collector.intake import Intake, count_refusal
-from collector.json_decode import decode_json
+from collector.json_decode import decode_json, json_warning
 from collector.otlp import OtlpService
 from collector.refusals import BadDataError, RefusalError, UnsupportedMediaError
 from collector.status import retry_after_header, status_json, status_of
@@ -58,14 +58,17 @@ class OtlpEndpoint:
         inflated = inflate(body, head.encoding, self._limits)
         if inflated is not body:
             reserve(len(inflated))
+        warning = ""
         if head.media_type == JSON:
             inflated = decode_json(self._service, inflated, self._limits)
+            warning = json_warning()
         accepted = self._intake.accept(self._service.signal, inflated, "http", actor)
         checked = accepted.checked
         if head.media_type == PROTOBUF:
             content = self._service.partial_success(checked.rejected, checked.message)
-        elif checked.message:
-            partial = {self._service.rejected_json: str(checked.rejected), "errorMessage": checked.message}
+        elif checked.message or warning:
+            words = "; ".join(filter(None, (checked.message, warning)))
+            partial = {self._service.rejected_json: str(checked.rejected), "errorMessage": words}
             content = orjson.dumps({"partialSuccess": partial})
         else:
             content = b"{}"

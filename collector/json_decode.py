@@ -25,6 +25,7 @@ from collector.json_fields import (
     integer,
     many,
     message,
+    seen,
     text,
     truth,
 )
@@ -51,6 +52,7 @@ def decode_json(service: OtlpService, body: bytes, limits: LimitsConfig) -> byte
     """
     if body.count(b"{") + body.count(b"[") > _MAX_NODES:
         raise TooLargeError(f"more than {_MAX_NODES} JSON objects and arrays in one request")
+    seen.enum_names = False
     try:
         fields = build_fields(orjson.loads(body), _REQUESTS[service.signal])
         serialized: bytes = service.request(**fields).SerializeToString()
@@ -61,6 +63,11 @@ def decode_json(service: OtlpService, body: bytes, limits: LimitsConfig) -> byte
     if len(serialized) > limits.max_request_bytes:
         raise TooLargeError(f"the request is larger than {limits.max_request_bytes} bytes")
     return serialized
+
+
+def json_warning() -> str:
+    """Return what the last `decode_json` of this thread took although OTLP forbids it; empty when there was nothing."""
+    return "enum values were sent as names; OTLP/JSON allows numbers only" if seen.enum_names else ""
 
 
 def _attributes(value: Any) -> list[Json]:

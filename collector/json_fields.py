@@ -4,6 +4,7 @@ import base64
 import binascii
 import math
 import re
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,6 +18,15 @@ Plan = Mapping[str, tuple[str, Convert]]
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class _Seen(threading.local):
+    """What the request of this thread holds although OTLP forbids it."""
+
+    enum_names = False
+
+
+seen = _Seen()
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -112,6 +122,9 @@ def enumeration(descriptor: Any) -> Convert:
 
     def convert(value: Any) -> int:
         found: int | None = numbers.get(value) if type(value) is str else None
-        return integer(value) if found is None else found
+        if found is None:
+            return integer(value)
+        seen.enum_names = True
+        return found
 
     return convert
