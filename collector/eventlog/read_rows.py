@@ -1,9 +1,9 @@
 """
-One row a dict from CSV, XES and OCEL 2.0 JSON, streamed: memory does not grow with the file.
+One row a dict from CSV, XES and OCEL 2.0 JSON, streamed: memory does not grow with the events.
 
 XES (IEEE 1849-2023): event attributes by their key, trace attributes with ``case:`` before it. OCEL 2.0: event
 attributes by name, ``ocel:id``, ``ocel:type``, ``ocel:timestamp``, and the ids of related objects as a list under
-``ocel:type:<object type>``.
+``ocel:type:<object type>``. Of its objects the type of each is held, because events name them by id alone.
 """
 
 import csv
@@ -92,22 +92,27 @@ def _read_csv(stream: BinaryIO) -> Iterator[Row]:
 
 def _read_xes(stream: BinaryIO) -> Iterator[Row]:
     case: Row = {}
-    depth: list[str] = []
+    around: list[Any] = []
     for happening, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
-        tag = element.tag.rpartition("}")[2]
         if happening == "start":
-            depth.append(tag)
+            around.append(element)
             continue
-        depth.pop()
+        around.pop()
+        tag, parent = _tag(element), around[-1] if around else None
         if tag == "event":
             # Trace attributes come before the events of their trace.
             yield case | _attributes_of(element)
-            element.clear()
         elif tag == "trace":
             case = {}
-            element.clear()
-        elif depth and depth[-1] == "trace" and "key" in element.attrib:
+        elif parent is not None and _tag(parent) == "trace" and "key" in element.attrib:
             case[f"case:{element.get('key')}"] = element.get("value")
+        if tag in ("event", "trace") and parent is not None:
+            # What has been read is let go, by the tree as well.
+            parent.remove(element)
+
+
+def _tag(element: Any) -> str:
+    return cast("str", element.tag).rpartition("}")[2]
 
 
 def _attributes_of(event: Any) -> Row:
