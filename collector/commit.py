@@ -26,6 +26,8 @@ _log = structlog.get_logger(__name__)
 _DOUBTED_BEFORE_SEARCH = 2
 # Up to here rewriting the requests costs less than planning the statement that reads nested values.
 _FEW_ITEMS = 1_000
+# Once a nested value came, so many chunks are asked which of their requests hold some before they are read.
+_NESTED_RUN = 16
 _FLAT: Sequence[Depth] = ("flat",)
 _EITHER: Sequence[Depth] = ("flat", "nested")
 
@@ -64,6 +66,7 @@ class Commit:
         self._chunk_bytes = chunk_bytes
         self._redactor = redactor
         self._attempts: Counter[int] = Counter()
+        self._nested_left: Counter[Signal] = Counter()
 
     def store(self, segments: Sequence[Segment]) -> None:
         """
@@ -147,7 +150,8 @@ class Commit:
     def _insert(self, signal: Signal, segments: Sequence[Segment]) -> dict[int, int]:
         """Insert the frames of *segments*, which have no row yet; return the rows to be expected of each."""
         prepares: list[Prepare] = [_as_they_are, self._rewritten, self._without_poison]
-        if self._redactor():
+        redactor = self._redactor()
+        if redactor and (signal is Signal.EVENTS or not redactor.sql):
             del prepares[0]
         if max(self._attempts[segment.id] for segment in segments) > _DOUBTED_BEFORE_SEARCH:
             del prepares[:-1]
@@ -165,11 +169,38 @@ class Commit:
         for chunk in self._chunks(segments):
             prepared = prepare(signal, chunk)
             fault_point("flush.insert")
-            few = sum(owned.frame.items for owned in prepared) <= _FEW_ITEMS
-            self._ingest.insert(signal, prepared, _FLAT if few or prepare is not _as_they_are else _EITHER)
+            if prepare is _as_they_are:
+                self._insert_as_they_are(signal, chunk)
+            else:
+                self._ingest.insert(signal, prepared, _FLAT)
             for owned in prepared:
                 expected[owned.segment.id] += owned.frame.items
         return expected
+
+    def _insert_as_they_are(self, signal: Signal, chunk: Sequence[OwnedFrame]) -> None:
+        redactor = self._redactor()
+        if redactor is None:
+            few = sum(owned.frame.items for owned in chunk) <= _FEW_ITEMS
+            self._ingest.insert(signal, chunk, _FLAT if few else _EITHER)
+        elif self._nested_left[signal]:
+            self._nested_left[signal] -= 1
+            self._insert_apart(signal, chunk, redactor)
+        else:
+            try:
+                self._ingest.insert(signal, chunk, _FLAT, redactor)
+            except PermanentError:
+                self._nested_left[signal] = _NESTED_RUN
+                self._insert_apart(signal, chunk, redactor)
+
+    def _insert_apart(self, signal: Signal, chunk: Sequence[OwnedFrame], redactor: Redactor) -> None:
+        """Insert the requests with nested values, which the statement cannot redact, rewritten."""
+        nested = self._ingest.are_nested(signal, chunk)
+        plain = [owned for owned, is_nested in zip(chunk, nested, strict=True) if not is_nested]
+        rest = [owned for owned, is_nested in zip(chunk, nested, strict=True) if is_nested]
+        if plain:
+            self._ingest.insert(signal, plain, _FLAT, redactor)
+        if rest:
+            self._ingest.insert(signal, self._rewritten(signal, rest), _FLAT)
 
     def _chunks(self, segments: Sequence[Segment]) -> Iterator[list[OwnedFrame]]:
         chunk: list[OwnedFrame] = []

@@ -6,12 +6,21 @@ rows with its id are as many as the receiver counted when it took the request.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from collector.decode.image import delimited_request, memory_file, varint
+from collector.decode.redaction import RedactionSql
 from collector.decode.rewrite import rewrite_request
-from collector.decode.statements import TABLES, Decode, decodes_of, metric_kinds_question
+from collector.decode.statements import (
+    TABLES,
+    Decode,
+    decodes_of,
+    metric_kinds_question,
+    nested_question,
+    services_question,
+)
 from collector.decode.structures import Depth
 from collector.redact import Redactor
 from collector.segment import Frame, Segment
@@ -74,6 +83,15 @@ class Stored:
         )
 
 
+@dataclass(frozen=True)
+class _Image:
+    """Requests in a memory file, and what is taken out of them while they are decoded."""
+
+    path: str
+    redaction: RedactionSql | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
 class Ingest:
     """
     Statements about segments. Requests are decoded in the local engine; a remote store is sent the rows.
@@ -93,7 +111,13 @@ class Ingest:
         self._last_stored_ms = store.value(_LAST_STORED)
         self._nested_left: Counter[Signal] = Counter()
 
-    def insert(self, signal: Signal, frames: Sequence[OwnedFrame], depths: Sequence[Depth]) -> None:
+    def insert(
+        self,
+        signal: Signal,
+        frames: Sequence[OwnedFrame],
+        depths: Sequence[Depth],
+        redactor: Redactor | None = None,
+    ) -> None:
         """
         Decode *frames* and insert their rows, a part for each table.
 
@@ -101,38 +125,73 @@ class Ingest:
             signal: Kind of telemetry.
             frames: Requests of it.
             depths: How to read them, in the order in which it is tried; only ``flat`` when they were `rewritten`.
+            redactor: Gives what the statement takes out, with ``flat`` only; it must have an `sql`.
 
         Raises:
             storage.errors.StoreError: Nothing, a part or all of the rows may be stored.
         """
-        with memory_file(self._pieces(signal, frames)) as path:
-            for table in self._tables(signal, path):
+        with self._image(signal, frames, redactor) as image:
+            for table in self._tables(signal, image.path):
                 with DECODE_SECONDS.labels(signal).time():
-                    self._insert_table(signal, table, path, depths)
+                    self._insert_table(signal, table, image, depths)
 
-    def _insert_table(self, signal: Signal, table: int, path: str, depths: Sequence[Depth]) -> None:
+    @contextmanager
+    def _image(
+        self, signal: Signal, frames: Sequence[OwnedFrame], redactor: Redactor | None = None
+    ) -> Iterator[_Image]:
+        with memory_file(self._pieces(signal, frames)) as path:
+            if redactor is None or redactor.sql is None:
+                yield _Image(path)
+                return
+            params: dict[str, object] = dict(redactor.sql.params)
+            if redactor.sql.is_limited:
+                question = services_question(signal)
+                services = [row["service"] for row in self._engine.rows(question.sql, question.params(path))]
+                params |= {"services": [*services, ""], "limits": [redactor.limits_of(one) for one in (*services, "")]}
+            with memory_file([redactor.secret]) as secret_path:
+                yield _Image(path, redactor.sql, {**params, "secret_path": secret_path})
+
+    def _insert_table(self, signal: Signal, table: int, image: _Image, depths: Sequence[Depth]) -> None:
         """Insert the rows of one table. A statement that refuses a value stores nothing: all its rows are one block."""
         if len(depths) > 1 and self._nested_left[signal]:
             self._nested_left[signal] -= 1
             depths = depths[1:]
         for depth in depths[:-1]:
             try:
-                return self._insert(decodes_of(signal, depth)[table], path)
+                return self._insert(decodes_of(signal, depth, image.redaction)[table], image)
             except PermanentError:
                 self._nested_left[signal] = _NESTED_RUN
-        return self._insert(decodes_of(signal, depths[-1])[table], path)
+        return self._insert(decodes_of(signal, depths[-1], image.redaction)[table], image)
 
-    def _insert(self, decode: Decode, path: str) -> None:
+    def _insert(self, decode: Decode, image: _Image) -> None:
+        params = {**decode.params(image.path), **image.params}
         if self._engine is self._store:
-            self._store.execute(decode.insert_sql, decode.params(path))
+            self._store.execute(decode.insert_sql, params)
             return
-        blocks = self._engine.native(decode.select_sql, decode.params(path))
+        blocks = self._engine.native(decode.select_sql, params)
         if blocks:
             self._store.insert_native(decode.table, decode.columns, blocks, _SHIPPED)
 
-    def read_rows(self, signal: Signal, frames: Sequence[OwnedFrame]) -> int:
+    def are_nested(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bool]:
         """
-        Decode *frames*, which were `rewritten`, into nowhere.
+        Return which of *frames* hold arrays or key-value lists.
+
+        Raises:
+            storage.errors.StoreError: They cannot be decoded, or the engine is away.
+        """
+        question = nested_question(signal)
+        with self._image(signal, frames) as image:
+            rows = self._engine.rows(question.sql, question.params(image.path))
+        return [bool(row["is_nested"]) for row in rows]
+
+    def read_rows(self, signal: Signal, frames: Sequence[OwnedFrame], redactor: Redactor | None = None) -> int:
+        """
+        Decode *frames* as ``flat`` into nowhere.
+
+        Args:
+            signal: Kind of telemetry.
+            frames: Requests of it.
+            redactor: As for `insert`.
 
         Returns:
             The rows there would be, over all tables.
@@ -140,9 +199,12 @@ class Ingest:
         Raises:
             storage.errors.StoreError: They cannot be decoded, or the engine is away.
         """
-        with memory_file(self._pieces(signal, frames)) as path:
-            decodes = [decodes_of(signal, "flat")[table] for table in self._tables(signal, path)]
-            return sum(self._engine.value(decode.count_sql, decode.params(path)) for decode in decodes)
+        with self._image(signal, frames, redactor) as image:
+            decodes = [decodes_of(signal, "flat", image.redaction)[table] for table in self._tables(signal, image.path)]
+            return sum(
+                self._engine.value(decode.count_sql, {**decode.params(image.path), **image.params})
+                for decode in decodes
+            )
 
     def _pieces(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bytes]:
         pieces: list[bytes] = []

@@ -1,15 +1,16 @@
 """
 Takes out of telemetry what must not be kept in the clear, at every position where a text can stand.
 
-Runs on parsed requests before they are decoded into rows, so that no position can be forgotten: the walk follows the
-message descriptors, not a list of fields. What fails to be redacted is not stored (the request goes to the encrypted
-dead letters).
+The engine does it while it decodes (`collector.decode.redaction`). Here are the same rules for what it cannot take on:
+business events, requests with nested values, rules that cannot be written for it. They run on parsed requests before
+those are decoded into rows, so that no position can be forgotten: the walk follows the message descriptors, not a list
+of fields. What fails to be redacted is not stored (the request goes to the encrypted dead letters).
 """
 
-import fnmatch
 import hashlib
 import hmac
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
@@ -17,21 +18,27 @@ from typing import Any
 import orjson
 from google.protobuf.message import Message
 
+from collector.decode.redaction import write_redaction
 from collector.decode.texts import flat_text
 from runbooks.redactions import Redaction
 
 _PAIR = "opentelemetry.proto.common.v1.KeyValue"
 _VALUE = "opentelemetry.proto.common.v1.AnyValue"
-_EVENT_KEPT = frozenset({"time_ns", "type", "flow", "milestone", "outcome", "system", "attributes", "data"})
+_EVENT_KEPT = frozenset({"time_ns", "attributes", "data"})
+_SPACES = " \t\n\r\v\f"
 _CACHED_TEXTS = 50_000
 _HEX_KEPT = 32
 
 
 def luhn_holds(text: str) -> bool:
     """Return whether the last digit of *text* is its check digit (ISO/IEC 7812-1, annex B)."""
-    digits = [int(sign) for sign in text if sign.isdigit()]
+    digits = [int(sign) for sign in text if sign in "0123456789"]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
     return len(digits) > 1 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def _compile_glob(glob: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, glob.split("*"))) + r"\Z", re.IGNORECASE | re.DOTALL | re.ASCII)
 
 
 class _Rule:
@@ -39,10 +46,11 @@ class _Rule:
 
     def __init__(self, rule: Redaction, pseudonym: Callable[[str], str]) -> None:
         self.rule = rule
-        self._keys = [re.compile(fnmatch.translate(glob), re.IGNORECASE) for glob in rule.keys]
-        self._except = [re.compile(fnmatch.translate(glob), re.IGNORECASE) for glob in rule.except_keys]
-        self._key_pattern = re.compile(str(rule.key_pattern)) if rule.key_pattern else None
-        self._value_pattern = re.compile(str(rule.value_pattern)) if rule.value_pattern else None
+        self._keys = [_compile_glob(glob) for glob in rule.keys]
+        self._except = [_compile_glob(glob) for glob in rule.except_keys]
+        # ASCII, as the engine reads them.
+        self._key_pattern = re.compile(rule.key_pattern, re.ASCII) if rule.key_pattern else None
+        self._value_pattern = re.compile(rule.value_pattern, re.ASCII) if rule.value_pattern else None
         self._pseudonym = pseudonym
         self.is_for_every_key = not (rule.keys or rule.key_pattern)
 
@@ -55,6 +63,10 @@ class _Rule:
             or any(pattern.match(key) for pattern in self._keys)
             or bool(self._key_pattern and self._key_pattern.search(key))
         )
+
+    def is_found_in(self, text: str) -> bool:
+        """Return whether the rule's pattern is anywhere in *text*."""
+        return bool(self._value_pattern and self._value_pattern.search(text))
 
     def apply(self, text: str) -> str | None:
         """Return *text* without what the rule finds in it; None when all of it is to go."""
@@ -104,6 +116,19 @@ class Redactor:
         self._system_of = system_of
         self._rules = [_Rule(rule, self.pseudonym) for rule in rules if rule.enabled]
         self._clean = lru_cache(_CACHED_TEXTS)(self._clean_uncached)
+        self.sql = write_redaction([one.rule for one in self._rules], key_id, secrets.token_bytes)
+
+    @property
+    def secret(self) -> bytes:
+        """The key of the pseudonyms, for the engine; it belongs in no text of a statement."""
+        return self._key
+
+    def limits_of(self, service: str) -> int:
+        """Return the rules that hold for *service*, as bits."""
+        return sum(1 << position for position in self._limits(service))
+
+    def _is_found_in(self, text: str) -> bool:
+        return any(rule.is_found_in(text) for rule in self._rules)
 
     @property
     def has_rules(self) -> bool:
@@ -111,8 +136,14 @@ class Redactor:
         return bool(self._rules)
 
     def pseudonym(self, text: str) -> str:
-        """Return what *text* is replaced by under the action ``hmac``: the same as a search for it must look for."""
-        digest = hmac.digest(self._key, text.strip().casefold().encode(), hashlib.sha256).hex()
+        """
+        Return what *text* is replaced by under the action ``hmac``: the same as a search for it must look for.
+
+        A blank text stays: what is empty everywhere joins nothing.
+        """
+        if not text.strip(_SPACES):
+            return text
+        digest = hmac.digest(self._key, text.strip(_SPACES).casefold().encode(), hashlib.sha256).hex()
         return f"hmac:{self._key_id}:{digest[:_HEX_KEPT]}"
 
     def redact_request(self, request: Message) -> None:
@@ -199,18 +230,16 @@ class Redactor:
     def _value(self, value: Any, limits: tuple[int, ...], key: str) -> bool:
         """Redact one attribute value in place; return whether anything of it may stay."""
         arm = value.WhichOneof("value")
-        if arm is None:
-            return True
         if arm in ("array_value", "kvlist_value"):
             if self._clean(limits, key, "") is None:
                 return False
             self._walk(getattr(value, arm), limits, key)
             return True
-        text = flat_text(value)
+        text = flat_text(value, self._is_found_in)
         clean = self._clean(limits, key, text)
         if clean is None:
             value.Clear()
             return False
-        if clean != text:
+        if clean != text or (arm == "bytes_value" and self._is_found_in(text)):
             value.string_value = clean
         return True

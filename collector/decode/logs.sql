@@ -20,10 +20,10 @@ SELECT
     span_id_of(record.span_id) AS span_id,
     record.flags AS flags,
     toUInt8(record.severity_number) AS severity_number,
-    record.severity_text AS severity_text,
+    clean(record.severity_text, limits) AS severity_text,
     resource_attributes['service.name'] AS service,
-    text_of(record.body) AS body,
-    record.event_name AS event_name,
+    text_of(record.body, limits) AS body,
+    clean(record.event_name, limits) AS event_name,
     correlation_of(attributes) AS correlation_id,
     cityHash64(record.time_unix_nano, record.observed_time_unix_nano, record.trace_id, record.span_id, flags,
         severity_number, severity_text, body, event_name, attributes, resource_attributes, scope_name, scope_version,
@@ -36,30 +36,32 @@ SELECT
     scope_attributes,
     scope_dropped_attributes_count,
     scope_schema_url,
-    sorted_map(record.attributes) AS attributes,
+    sorted_map(record.attributes, limits) AS attributes,
     record.dropped_attributes_count AS dropped_attributes_count
 FROM
 (
     SELECT
         segment_id,
         received_at,
+        limits,
         resource_attributes,
         resource_dropped_attributes_count,
         resource_schema_url,
-        by_scope.scope.name AS scope_name,
-        by_scope.scope.version AS scope_version,
-        sorted_map(by_scope.scope.attributes) AS scope_attributes,
+        clean(by_scope.scope.name, limits) AS scope_name,
+        clean(by_scope.scope.version, limits) AS scope_version,
+        sorted_map(by_scope.scope.attributes, limits) AS scope_attributes,
         by_scope.scope.dropped_attributes_count AS scope_dropped_attributes_count,
-        by_scope.schema_url AS scope_schema_url,
+        clean(by_scope.schema_url, limits) AS scope_schema_url,
         arrayJoin(by_scope.log_records) AS record
     FROM
     (
         SELECT
             segment_id,
             received_at,
-            sorted_map(by_resource.resource.attributes) AS resource_attributes,
+            limits_of(by_resource.resource.attributes) AS limits,
+            sorted_map(by_resource.resource.attributes, limits) AS resource_attributes,
             by_resource.resource.dropped_attributes_count AS resource_dropped_attributes_count,
-            by_resource.schema_url AS resource_schema_url,
+            clean(by_resource.schema_url, limits) AS resource_schema_url,
             arrayJoin(by_resource.scope_logs) AS by_scope
         FROM
         (

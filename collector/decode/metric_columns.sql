@@ -15,6 +15,6 @@
     scope_attributes,
     scope_dropped_attributes_count,
     scope_schema_url,
-    sorted_map(point.attributes) AS attributes,
+    sorted_map(point.attributes, limits) AS attributes,
     cityHash64(metric, unit, attributes, resource_attributes, scope_name, scope_version, scope_attributes) AS series,
     point.flags AS flags,

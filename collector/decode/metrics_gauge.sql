@@ -19,5 +19,5 @@ SELECT
         AS `exemplars.int_value`,
     arrayMap(id -> trace_id_of(id), point.exemplars.trace_id) AS `exemplars.trace_id`,
     arrayMap(id -> span_id_of(id), point.exemplars.span_id) AS `exemplars.span_id`,
-    arrayMap(kvs -> attribute_map(kvs), point.exemplars.attributes) AS `exemplars.attributes`
+    arrayMap(kvs -> attribute_map(kvs, limits), point.exemplars.attributes) AS `exemplars.attributes`
 -- include: metric_source

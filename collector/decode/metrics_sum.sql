@@ -20,7 +20,7 @@ SELECT
         AS `exemplars.int_value`,
     arrayMap(id -> trace_id_of(id), point.exemplars.trace_id) AS `exemplars.trace_id`,
     arrayMap(id -> span_id_of(id), point.exemplars.span_id) AS `exemplars.span_id`,
-    arrayMap(kvs -> attribute_map(kvs), point.exemplars.attributes) AS `exemplars.attributes`,
+    arrayMap(kvs -> attribute_map(kvs, limits), point.exemplars.attributes) AS `exemplars.attributes`,
     toUInt8(data.aggregation_temporality) AS aggregation_temporality,
     data.is_monotonic AS is_monotonic
 -- include: metric_source

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from collector.decode import structures
+from collector.decode.redaction import RedactionSql
 from collector.decode.structures import Depth
 from collector.signals import Signal
 from storage.sqlfiles import load_sql
@@ -19,6 +20,7 @@ TABLES = {
     Signal.EVENTS: ("events",),
 }
 _INCLUDE = re.compile(r"-- include: (\w+)\n")
+_CACHED_STATEMENTS = 64
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,25 @@ def _settings(message: str) -> str:
     return "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 
-def _text(name: str, depth: Depth) -> str:
-    return _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1].replace("DEPTH", depth)), load_sql(_PACKAGE, name))
+def _text(name: str, values: str) -> str:
+    text = load_sql(_PACKAGE, name)
+    while _INCLUDE.search(text):
+        text = _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1].replace("values_DEPTH", values)), text)
+    return text
 
 
-def _decode(name: str, table: str, structure: str, depth: Depth, kind: str = "") -> Decode:
+def _redacted_text(name: str, redaction: RedactionSql) -> str:
+    text = _text(name, "values_redacted")
+    names = "|".join(redaction.expressions)
+    return re.sub(rf"\b({names})\b", lambda found: redaction.expressions[found[1]], text)
+
+
+def _decode(
+    name: str, table: str, structure: str, depth: Depth, redaction: RedactionSql | None, kind: str = ""
+) -> Decode:
     """Read ``<name>.sql``: an INSERT with its column list, closed by a line of its own, then the SELECT."""
-    text = _text(name, depth).replace("by_metric.KIND", f"by_metric.{kind}")
+    text = _redacted_text(name, redaction) if redaction else _text(name, f"values_{depth}")
+    text = text.replace("by_metric.KIND", f"by_metric.{kind}")
     head, _, select = text.partition("\n)\n")
     columns = tuple(column.strip() for column in head.partition("(")[2].split(","))
     settings = _settings(name.partition("_")[0].capitalize())
@@ -108,30 +122,56 @@ def _decode(name: str, table: str, structure: str, depth: Depth, kind: str = "")
     )
 
 
-@cache
-def decodes_of(signal: Signal, depth: Depth) -> Sequence[Decode]:
+@lru_cache(_CACHED_STATEMENTS)
+def decodes_of(signal: Signal, depth: Depth, redaction: RedactionSql | None = None) -> Sequence[Decode]:
     """
     Return how the rows of *signal* are read, one entry a table.
 
     Args:
         signal: Kind of telemetry.
         depth: ``flat`` refuses arrays and key-value lists, ``nested`` those in another one.
+        redaction: What is taken out, with ``flat`` only. Business events come redacted.
     """
     match signal:
         case Signal.TRACES:
-            return (_decode("traces", "spans", structures.TRACES, depth),)
+            return (_decode("traces", "spans", structures.TRACES, depth, redaction),)
         case Signal.LOGS:
-            return (_decode("logs", "logs", structures.LOGS, depth),)
+            return (_decode("logs", "logs", structures.LOGS, depth, redaction),)
         case Signal.METRICS:
             return tuple(
-                _decode(f"metrics_{kind}", f"metric_points_{kind}", structures.metrics_structure(kind), depth, kind)
+                _decode(
+                    f"metrics_{kind}",
+                    f"metric_points_{kind}",
+                    structures.metrics_structure(kind),
+                    depth,
+                    redaction,
+                    kind,
+                )
                 for kind in structures.METRIC_KINDS
             )
         case Signal.EVENTS:
-            return (_decode("events", "events", structures.EVENTS, depth),)
+            return (_decode("events", "events", structures.EVENTS, depth, None),)
 
 
 @cache
 def metric_kinds_question() -> Question:
     """Return the question how many points of each kind a memory file of metrics holds."""
     return Question(f"{load_sql(_PACKAGE, 'metrics_count')}\n{_settings('Metrics')}", structures.METRIC_COUNTS)
+
+
+@cache
+def nested_question(signal: Signal) -> Question:
+    """Return the question, answered with a row a request in order, which requests hold arrays or key-value lists."""
+    places = structures.value_places(signal)
+    arms = ", ".join(f"arrayFlatten(`{name}`)" for name, _ in places)
+    text = load_sql(_PACKAGE, "nested_requests").replace("ARMS", arms)
+    structure = ", ".join(f"`{name}` {kind}" for name, kind in places)
+    return Question(f"{text}\n{_settings(signal.value.capitalize())}", structure)
+
+
+@cache
+def services_question(signal: Signal) -> Question:
+    """Return the question which services the resources of a memory file name."""
+    resources = structures.RESOURCES[signal]
+    text = load_sql(_PACKAGE, "services").replace("RESOURCES", resources)
+    return Question(f"{text}\n{_settings(signal.value.capitalize())}", structures.services_structure(resources))

@@ -11,6 +11,8 @@ reading them. The flat form refuses such values; most telemetry has none, and `c
 
 from typing import Literal
 
+from collector.signals import Signal
+
 Depth = Literal["flat", "nested"]
 
 
@@ -163,3 +165,35 @@ def metrics_structure(kind: str) -> str:
 def at_depth(structure: str, depth: Depth) -> str:
     """Return *structure* with attribute values read as *depth* says."""
     return structure.replace(_VALUE, _VALUES[depth])
+
+
+RESOURCES = {Signal.TRACES: "resource_spans", Signal.LOGS: "resource_logs", Signal.METRICS: "resource_metrics"}
+# Where attribute values stand, under the scopes of each signal, and in how many arrays of their own.
+_ITEM_VALUES = {
+    Signal.TRACES: {"spans.attributes": 1, "spans.events.attributes": 2, "spans.links.attributes": 2},
+    Signal.LOGS: {"log_records.attributes": 1, "log_records.body": 0},
+    Signal.METRICS: {
+        "metrics.metadata": 1,
+        **{f"metrics.{kind}.points.attributes": 2 for kind in METRIC_KINDS},
+        **{f"metrics.{kind}.points.exemplars.attributes": 3 for kind in METRIC_KINDS if kind != "summary"},
+    },
+}
+
+
+def value_places(signal: Signal) -> list[tuple[str, str]]:
+    """Return name and type of the columns that tell the kind of every attribute value in a request."""
+    resources = RESOURCES[signal]
+    scopes = resources.replace("resource", "scope")
+    arm = _ARM.removeprefix("arm ")
+    places = {f"{resources}.resource.attributes": 2, f"{resources}.{scopes}.scope.attributes": 3}
+    places |= {f"{resources}.{scopes}.{name}": 3 + depth for name, depth in _ITEM_VALUES[signal].items()}
+    return [
+        (f"{name}.arm" if name.endswith("body") else f"{name}.value.arm", "Array(" * depth + arm + ")" * depth)
+        for name, depth in places.items()
+    ]
+
+
+def services_structure(resources: str) -> str:
+    """Return the structure that reads only the attributes of resources, and of their values only texts."""
+    attributes = f"attributes {_array_of('key String', 'value Tuple(s String)')}"
+    return f"{resources} {_array_of(f'resource {_tuple_of(attributes)}')}"

@@ -1,5 +1,5 @@
     -- In one order, for what is hashed. Where nothing is, the order of the client stands: sorting costs a tenth of all.
-    kvs -> mapSort(attribute_map(kvs)) AS sorted_map,
+    (kvs, limits) -> mapSort(attribute_map(kvs, limits)) AS sorted_map,
     id -> if(length(id) = 16, id, '')::FixedString(16) AS trace_id_of,
     id -> if(length(id) = 8, id, '')::FixedString(8) AS span_id_of,
     -- A time beyond the year 2262 does not fit; it is kept as the last instant that does.

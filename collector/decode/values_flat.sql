@@ -6,6 +6,7 @@
         arm = 'd', toString(d),
         arm = 'y', base64Encode(y),
         substring('', throwIf(arm != '', 'a nested value is left'))) AS value_text,
-    kvs -> mapFromArrays(kvs.key, arrayMap((arm, s, i, b, d, y) -> value_text(arm, s, i, b, d, y),
+    (kvs, limits) -> mapFromArrays(kvs.key, arrayMap((arm, s, i, b, d, y) -> value_text(arm, s, i, b, d, y),
         kvs.value.arm, kvs.value.s, kvs.value.i, kvs.value.b, kvs.value.d, kvs.value.y)) AS attribute_map,
-    v -> value_text(v.arm, v.s, v.i, v.b, v.d, v.y) AS text_of,
+    (v, limits) -> value_text(v.arm, v.s, v.i, v.b, v.d, v.y) AS text_of,
+-- include: clean_nothing

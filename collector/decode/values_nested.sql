@@ -21,7 +21,8 @@
         arm = 'y', base64Encode(y),
         arm = '', '',
         nested_json(arm, a, k)) AS value_text,
-    kvs -> mapFromArrays(kvs.key, arrayMap((arm, s, i, b, d, y, a, k) -> value_text(arm, s, i, b, d, y, a, k),
+    (kvs, limits) -> mapFromArrays(kvs.key, arrayMap((arm, s, i, b, d, y, a, k) -> value_text(arm, s, i, b, d, y, a, k),
         kvs.value.arm, kvs.value.s, kvs.value.i, kvs.value.b, kvs.value.d,
         kvs.value.y, kvs.value.a.items, kvs.value.k.items)) AS attribute_map,
-    v -> value_text(v.arm, v.s, v.i, v.b, v.d, v.y, v.a.items, v.k.items) AS text_of,
+    (v, limits) -> value_text(v.arm, v.s, v.i, v.b, v.d, v.y, v.a.items, v.k.items) AS text_of,
+-- include: clean_nothing
