@@ -127,9 +127,9 @@ FROM
                     SELECT
                         *,
                         arrayMap(e -> e > 0, broken_at) AS broken,
-                        arrayMap(
+                        arrayMap(d -> if(d > 3000000000000000000, 0, d), arrayMap(
                             (w, a, k, h) -> multiIf(w < 0, 0, a = 0, DUE_FROM_START, passed[a] > 0, DUE_FROM_ANCHOR, 0),
-                            within_us, anchors, clocks, HOLDS) AS dues,
+                            within_us, anchors, clocks, HOLDS)) AS dues,
                         arrayMin(arrayFilter((d, t) -> d > 0 AND t, done, terminal)) AS terminal_us,
                         arrayMin(arrayFilter((d, x) -> d > 0 AND x, done, failing)) AS refused_us,
                         arrayFirstIndex((r, p) -> r AND p = 0, required, passed) AS next_step,
