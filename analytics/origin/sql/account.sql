@@ -6,8 +6,8 @@ WITH
     attempts AS
     (
         SELECT transaction_id, is_error, start_us,
-            leadInFrame(start_us) OVER (PARTITION BY transaction_id, step ORDER BY start_us, self
-                ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS next_us
+            min(start_us) OVER (PARTITION BY transaction_id, step ORDER BY start_us
+                RANGE BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS next_us
         FROM origin_spans
         WHERE (transaction_id, step) IN (SELECT transaction_id, step FROM origin_spans WHERE is_error = 1)
     ),

@@ -55,6 +55,10 @@ class Work:
             fields = ", ".join(f"{column} {kind}" for column, kind in columns.items())
             store.execute(f"CREATE TABLE {name} ({fields}) ENGINE = Memory")
 
+    def forget(self) -> None:
+        """Begin anew with no transactions."""
+        self._transactions, self._observations = [], []
+
     def transaction(self, name: str, status: str, lasted_s: float, **given: Any) -> None:
         ended = status in ("failed", "completed", "completed_late")
         row = dict.fromkeys(_TRANSACTIONS, "") | {"breached": 0} | given
