@@ -33,7 +33,7 @@ def after_restart(folder: Path) -> dict:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO", "EROFS"])
 def test_a_refused_write_is_not_acknowledged_and_costs_no_neighbour(tmp_path: Path, error: str):
     oracle, life = Oracle(), Life(tmp_path, "spool")
     assert send(life, "before", oracle)
@@ -97,6 +97,18 @@ def test_a_segment_that_cannot_be_moved_or_buried_waits_and_is_tried_again(tmp_p
     life.ask("stop")
     life.end()
     assert after_restart(tmp_path)["dead"] == state["dead"]
+
+
+@pytest.mark.slow
+def test_without_a_file_descriptor_left_nothing_is_taken_until_there_is_one(tmp_path: Path):
+    oracle, life = Oracle(), Life(tmp_path, "spool")
+    with life.traced(*inject("openat", "1+", "error=EMFILE")):
+        assert not send(life, "refused", oracle)
+    assert send(life, "after", oracle)
+    assert life.ask("state")["healthy"]
+    life.ask("stop")
+    life.end()
+    assert Counter(after_restart(tmp_path)["waiting"]).keys() == oracle.acknowledged
 
 
 @pytest.mark.slow

@@ -1,11 +1,12 @@
 """Start-up over damaged files: every byte cut, every byte flipped."""
 
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
-from collector.frames import FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES
+from collector.frames import FRAME_HEADER_BYTES, SEGMENT_HEADER_BYTES, pack_frame
 from collector.keys import SpoolKey
 from collector.recover import Recovered, recover_segments
 from collector.segment import Entry, OpenSegment
@@ -94,6 +95,16 @@ def test_a_tail_of_zeros_is_cut(image, recover):
     payloads, stretches, _ = recover(logs=image + bytes(4_096))
     assert payloads == list(BODIES)
     assert stretches == []
+
+
+def test_a_length_of_4_gib_is_a_torn_tail(image, recover, key):
+    """A header that is intact and promises more than there is: nothing is reserved for it."""
+    header, body = pack_frame(key.cipher(b"x", b"y"), b"z", index=3, items=1, received_ns=5, digest=bytes(16))
+    lying = header[:12] + (2**32 - 1).to_bytes(4, "little") + header[16:-4]
+    payloads, stretches, found = recover(logs=image + lying + zlib.crc32(lying).to_bytes(4, "little") + body)
+    assert payloads == list(BODIES)
+    assert stretches == []
+    assert found.torn_bytes == len(header) + len(body)
 
 
 def test_the_same_file_twice_is_read_once(image, recover):
