@@ -39,6 +39,7 @@ SETTINGS
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
-    min_rows_for_wide_part = 1000000,
-    min_bytes_for_wide_part = 268435456,
+    min_rows_for_wide_part = 300000,
+    min_bytes_for_wide_part = 10485760,
+    merge_selector_base = 16,
     ttl_only_drop_parts = 1

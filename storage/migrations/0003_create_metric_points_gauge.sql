@@ -44,4 +44,5 @@ SETTINGS
     min_rows_to_fsync_after_merge = 1,
     min_rows_for_wide_part = 1000000,
     min_bytes_for_wide_part = 268435456,
+    merge_selector_base = 16,
     ttl_only_drop_parts = 1
