@@ -131,6 +131,11 @@ class Redactor:
         return any(rule.is_found_in(text) for rule in self._rules)
 
     @property
+    def has_pseudonyms(self) -> bool:
+        """Whether a rule replaces what it finds by its pseudonym."""
+        return any(one.rule.action == "hmac" for one in self._rules)
+
+    @property
     def has_rules(self) -> bool:
         """Whether there is anything to do."""
         return bool(self._rules)

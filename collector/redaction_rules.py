@@ -1,5 +1,7 @@
 """The redaction rules in force: rebuilt when the catalog changes, and only then."""
 
+from collections.abc import Sequence
+
 from collector.redact import Redactor
 from runbooks import CatalogProvider
 from runbooks.catalogs import Catalog
@@ -32,6 +34,11 @@ class RedactionRules:
             self._redactor = built if built.has_rules else None
             self._version = catalog.version
         return self._redactor
+
+    def pseudonyms(self, text: str) -> Sequence[str]:
+        """Return what *text* stands as in the store where a rule replaces it; nothing without such a rule."""
+        redactor = self.redactor()
+        return [redactor.pseudonym(text)] if redactor and redactor.has_pseudonyms and text.strip() else []
 
 
 def _class_of(catalog: Catalog, service: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """What every read needs: the store, the catalog as it is now, the time, and threads to ask several things at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,11 +23,13 @@ class ReadContext:
         store: The engine, embedded or remote.
         catalogs: Gives the catalog in force.
         clock: Gives the present.
+        pseudonyms: Gives what a text is replaced by before it is stored, where that is so.
     """
 
     store: Store
     catalogs: CatalogProvider
     clock: Clock
+    pseudonyms: Callable[[str], Sequence[str]] = lambda _: ()
     _threads: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, _SIDE_BY_SIDE, "read"))
 
     def together(self, *questions: Callable[[], Any]) -> list[Any]:

@@ -23,7 +23,7 @@ _CHILDREN_SHOWN = 20
 
 def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -> Found:
     """Return the transaction that holds identifier *text*, the list of several, or what was searched."""
-    readings = candidates(context.catalogs.current(), text, wanted_type)
+    readings = candidates(context.catalogs.current(), text, wanted_type, context.pseudonyms(text))
     found = holders(context, readings)
     if len(found) == 1:
         # Most often there is one: then what hangs on its id is asked for at the same time as the transaction itself.
@@ -41,7 +41,7 @@ def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -
 def find_frame(context: ReadContext, text: str) -> dict[str, Any] | None:
     """Return the one transaction that holds identifier *text* without its evidence, or None."""
     catalog = context.catalogs.current()
-    rows = _rows(context, holders(context, candidates(catalog, text, None)))
+    rows = _rows(context, holders(context, candidates(catalog, text, None, context.pseudonyms(text))))
     if len(rows) != 1:
         return None
     return frame(rows[0]) | {"owner": owner_of(catalog, rows[0]["flow"])}

@@ -1,6 +1,7 @@
 """Which transactions hold an identifier, of whatever type a person happens to have."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,7 +25,7 @@ class Candidate:
     value: str
 
 
-def candidates(catalog: Catalog, text: str, wanted_type: str | None) -> list[Candidate]:
+def candidates(catalog: Catalog, text: str, wanted_type: str | None, pseudonyms: Sequence[str] = ()) -> list[Candidate]:
     """
     Return every reading of *text*, each normalised as its type prescribes.
 
@@ -32,17 +33,19 @@ def candidates(catalog: Catalog, text: str, wanted_type: str | None) -> list[Can
         catalog: The catalog in force.
         text: What a person typed or a link carries.
         wanted_type: Only this type, or None for all; a type no catalog entry names is looked up as it is written.
+        pseudonyms: What *text* may have been replaced by before it was stored.
     """
     found = []
     if _HEX_128.fullmatch(text.strip()):
         value = text.strip().lower()
         found = [Candidate(TRANSACTION_TYPE, value), Candidate(TRACE_TYPE, value)]
-    found += [Candidate(name, normalise(entry, text)) for name, entry in catalog.identifiers.items()]
+    for spelling in (text, *pseudonyms):
+        found += [Candidate(name, normalise(entry, spelling)) for name, entry in catalog.identifiers.items()]
     if wanted_type is None:
         return [reading for reading in found if reading.value]
     declared = wanted_type in catalog.identifiers or wanted_type in (TRANSACTION_TYPE, TRACE_TYPE)
     if not declared:
-        return [Candidate(wanted_type, text.strip())]
+        return [Candidate(wanted_type, spelling.strip()) for spelling in (text, *pseudonyms)]
     return [reading for reading in found if reading.value and reading.type == wanted_type]
 
 

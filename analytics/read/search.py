@@ -9,6 +9,7 @@ from analytics.read.context import ReadContext
 from analytics.read.cursor import Position, decode_cursor, encode_cursor
 from analytics.read.errors import InvalidQueryError
 from analytics.read.filters import MAX_LIMIT, STATUSES, UNCLASSIFIED, TransactionFilter
+from analytics.read.lookup import candidates
 from analytics.read.summary import summary
 from storage.sqlfiles import load_sql
 
@@ -44,7 +45,9 @@ def list_transactions(
         InvalidQueryError: A parameter of *wanted* has no meaning.
     """
     _check(wanted)
-    rows = context.store.rows(page_sql(wanted.sort), page_params(wanted, only) | {"now": context.clock.now()})
+    readings = candidates(context.catalogs.current(), wanted.q, None, context.pseudonyms(wanted.q)) if wanted.q else []
+    params = page_params(wanted, only) | {"now": context.clock.now(), "q_readings": [one.value for one in readings]}
+    rows = context.store.rows(page_sql(wanted.sort), params)
     page, more = rows[: wanted.limit], len(rows) > wanted.limit
     cursor = None
     if more:
