@@ -24,10 +24,12 @@ class Board:
 
     Args:
         journal: Where rounds are committed.
+        rewrite_after_s: Age at which changed figures alone are written; 0 where each round loads what was written.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, rewrite_after_s: float = _REWRITE_AFTER_S) -> None:
         self._journal = journal
+        self._rewrite_after_s = rewrite_after_s
         self._current: dict[str, Instance] = {}
         self._closing: dict[str, Instance] = {}
         self._groups: dict[str, Group] = {}
@@ -135,7 +137,7 @@ class Board:
             instance.held_s,
             instance.clear_s,
         )
-        return drifted and abs((now - written_at).total_seconds()) >= _REWRITE_AFTER_S
+        return drifted and abs((now - written_at).total_seconds()) >= self._rewrite_after_s
 
 
 def _facts(instance: Instance) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ A round of evaluation is one transaction: alerts, what receivers have been told,
 it. Either all of it happened or none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,10 +34,14 @@ class Journal:
 
     Args:
         engine: Relational state.
+
+    Attributes:
+        fence: Asked within each round's transaction whether it may still commit; None where nobody else writes.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.fence: Callable[[Connection], None] | None = None
         METADATA.create_all(engine)
 
     def load(self) -> tuple[list[Instance], list[Group]]:
@@ -68,6 +72,8 @@ class Journal:
             How many messages were entered.
         """
         with self._engine.begin() as connection:
+            if self.fence:
+                self.fence(connection)
             for instance in instances:
                 _put(connection, ALERTS, "id", row_of_instance(instance, retained=True))
             for instance in dropped:

@@ -2,6 +2,8 @@
 
 import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +28,7 @@ from alerting.read import AlertRead, alert_as_dict, silence_as_dict
 from alerting.rounds import Rounds
 from alerting.route import Router
 from alerting.rules import ActiveRule
+from alerting.sharing import Part, Sharing
 from core.clock import Clock
 from core.component import Health
 from core.errors import WaylineError
@@ -54,6 +57,7 @@ class AlertService:
         config: Settings.
         public_url: Address of the pages, absolute, for links in notifications.
         measurer: Says how the transactions are; default: reads *store*.
+        part: What this process does of alerting, where several share the state.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class AlertService:
         public_url: str,
         *,
         measurer: Measurer | None = None,
+        part: Part = Part.ALL,
     ) -> None:
         self._catalogs = catalog_provider
         self._store = store
@@ -73,7 +78,9 @@ class AlertService:
         self._config = config
         self._public_url = public_url.rstrip("/")
         self.journal = Journal(state_engine)
-        self.board = Board(self.journal)
+        self._sharing = Sharing(state_engine, part, self.journal)
+        # Shared, each turn begins with what was written: so nothing may be kept back.
+        self.board = Board(self.journal) if part is Part.ALL else Board(self.journal, rewrite_after_s=0.0)
         self._rounds = Rounds(measurer or StoreMeasurer(store), config)
         self._outbox = Outbox(state_engine, config.lease_s)
         self._dispatcher = Dispatcher(self._outbox, self._channels, clock, config)
@@ -91,8 +98,9 @@ class AlertService:
         """Take up the state an earlier process left, evaluate and deliver."""
         self._stopping.clear()
         self.recover()
-        self._dispatcher.start()
-        if self._config.enabled:
+        if self._sharing.part is not Part.ACTS:
+            self._dispatcher.start()
+        if self._config.enabled or not self._sharing.is_alone:
             self._thread = threading.Thread(target=self._run, name="alert-rules", daemon=True)
             self._thread.start()
 
@@ -101,7 +109,7 @@ class AlertService:
         with self.lock:
             self.board.load(self._clock.now())
             self._loaded = True
-        self._outbox.reclaim(self._clock.now(), all_leases=True)
+        self._outbox.reclaim(self._clock.now(), all_leases=self._sharing.is_alone)
 
     def stop(self, timeout_s: float) -> None:
         """End evaluation, finish the deliveries under way; what waits is sent after the next start."""
@@ -109,6 +117,7 @@ class AlertService:
         if self._thread is not None:
             self._thread.join(timeout_s)
         self._dispatcher.stop(timeout_s)
+        self._sharing.leave()
 
     def health(self) -> list[Health]:
         """Return whether rules are being evaluated and notifications leave."""
@@ -123,7 +132,7 @@ class AlertService:
         """
         now = self._clock.now()
         started_ns = self._clock.now_ns()
-        with self.lock:
+        with self._turn(now):
             if not self._loaded:
                 self.board.load(now)
                 self._loaded = True
@@ -160,8 +169,8 @@ class AlertService:
             AlertNotFoundError: There is none.
             AlertOverError: It is resolved.
         """
-        with self.lock:
-            now = self._clock.now()
+        now = self._clock.now()
+        with self._turn(now):
             instance = self._active(alert_id)
             return self._apply(replace(instance, acked_at=now, acked_by=by, note=note or instance.note), now)
 
@@ -175,8 +184,8 @@ class AlertService:
             AlertNotFoundError: There is none.
             AlertOverError: It is resolved already.
         """
-        with self.lock:
-            now = self._clock.now()
+        now = self._clock.now()
+        with self._turn(now):
             instance = self._active(alert_id)
             quiet_s = self._router(self.context()).repeat_interval_s(instance)
             ended = resolve(instance, now, ResolveReason.BY_HAND, quiet_until=now + timedelta(seconds=quiet_s))
@@ -281,8 +290,27 @@ class AlertService:
         """Return the catalog in force."""
         return self._catalogs.current()
 
-    def _put_silence(self, silence: Silence, now: datetime) -> dict[str, object]:
+    @contextmanager
+    def _turn(self, now: datetime) -> Iterator[None]:
+        with self.lock, self._sharing.turn():
+            if not self._sharing.is_alone:
+                self._reload(now)
+            yield
+
+    def _reload(self, now: datetime) -> None:
+        self.board.load(now)
+        self._silences = None
+        self._loaded = True
+
+    def _follow(self) -> None:
+        """Show what the process that leads has written."""
+        now = self._clock.now()
         with self.lock:
+            self._reload(now)
+        self._evaluated_at = now
+
+    def _put_silence(self, silence: Silence, now: datetime) -> dict[str, object]:
+        with self._turn(now):
             self.journal.put_silence(silence)
             self._silences = None
             self._settle([], [], self.context(), now)
@@ -324,7 +352,10 @@ class AlertService:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self.tick()
+                if not self._sharing.leads():
+                    self._follow()
+                elif self._config.enabled:
+                    self.tick()
             except (SQLAlchemyError, WaylineError) as error:
                 self._trouble = f"the last round failed: {type(error).__name__}"
                 log.exception("a round of evaluation failed")

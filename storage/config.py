@@ -14,6 +14,7 @@ class StorageConfig(BaseModel):
     Attributes:
         path: Folder of the embedded engine; with *url*, of the engine that only decodes and keeps nothing.
         url: ``clickhouse://user:password@host:8123/database`` (or ``clickhouses://`` for TLS); empty for embedded.
+        ca_file: Authorities that the certificate of *url* is judged by, PEM; empty means those of the system.
         database: Database that holds Wayline's tables, where *url* names none.
         pool_size: Connections that may run statements side by side.
     """
@@ -22,6 +23,7 @@ class StorageConfig(BaseModel):
 
     path: Path = Path("wayline-data/store")
     url: str = ""
+    ca_file: Path | None = None
     database: str = "wayline"
     pool_size: int = 10
 

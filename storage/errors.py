@@ -22,6 +22,7 @@ _CODES_THAT_PASS = frozenset(
     }
 )
 _TEXT_LIMIT = 400
+NO_SUCH_DATABASE = 81
 
 
 class StoreError(WaylineError):

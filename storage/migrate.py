@@ -2,6 +2,9 @@
 Numbered schema migrations, one object a file, applied once and in order.
 
 A file that was applied must not change: its checksum is kept, and a difference stops the start.
+
+Several processes may start at once. A migration makes one object under a name of its own, so what exists already was
+made by the same migration: by another process a moment ago, or by a start that was cut off before it could say so.
 """
 
 import hashlib
@@ -9,8 +12,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from core.errors import ConfigError
-from storage.store import Store
+from storage.store import Store, StoreError
 
+_EXISTS_ALREADY = 57
 _STATUS_TABLE = (
     "CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, checksum String, "
     "applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY version"
@@ -44,13 +48,15 @@ def list_migrations() -> list[Migration]:
 
 def pending_migrations(store: Store) -> list[Migration]:
     """
-    Return what has not been applied to *store* yet.
+    Return what has not been applied to *store* yet; changes nothing.
 
     Raises:
         ConfigError: An applied migration's file has changed since.
     """
-    store.execute(_STATUS_TABLE)
-    applied = {row["version"]: row["checksum"] for row in store.rows("SELECT version, checksum FROM schema_migrations")}
+    applied: dict[int, str] = {}
+    if store.value("EXISTS TABLE schema_migrations"):
+        rows = store.rows("SELECT version, checksum FROM schema_migrations")
+        applied = {row["version"]: row["checksum"] for row in rows}
     pending = []
     for migration in list_migrations():
         checksum = applied.get(migration.version)
@@ -66,9 +72,14 @@ def pending_migrations(store: Store) -> list[Migration]:
 
 def apply_migrations(store: Store) -> list[Migration]:
     """Apply what is pending to *store*; return what was applied."""
+    store.execute(_STATUS_TABLE)
     pending = pending_migrations(store)
     for migration in pending:
-        store.execute(migration.sql)
+        try:
+            store.execute(migration.sql)
+        except StoreError as error:
+            if error.code != _EXISTS_ALREADY:
+                raise
         store.insert(
             "schema_migrations",
             ["version", "name", "checksum"],

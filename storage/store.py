@@ -44,18 +44,20 @@ class Store:
 
     Args:
         config: Where the engine is.
+        create: Whether a database that is missing is made.
 
     Raises:
         StoreError: The engine cannot be reached, or another process holds the folder.
     """
 
-    def __init__(self, config: StorageConfig) -> None:
+    def __init__(self, config: StorageConfig, *, create: bool = True) -> None:
         self.config = config
         self._clients: queue.LifoQueue[Client] = queue.LifoQueue()
         self._local: Self | None = None
         self._local_lock = threading.Lock()
         self._alone = threading.Lock()
-        self._create_database(config.target_database)
+        if create:
+            self._create_database(config.target_database)
         for _ in range(config.pool_size):
             self._clients.put(self._connect(database=config.target_database))
 
@@ -92,6 +94,7 @@ class Store:
                     interface=self.config.interface,
                     tz_mode="aware",
                     autogenerate_session_id=False,
+                    ca_cert=str(self.config.ca_file) if self.config.ca_file else None,
                 )
                 remote = cast(HttpClient, client)
                 remote.http = SentOnce(remote.http)  # type: ignore[assignment]  # the part of a pool that it uses
@@ -183,6 +186,6 @@ class Store:
             self._clients.get().close()
 
 
-def open_store(config: StorageConfig) -> Store:
+def open_store(config: StorageConfig, *, create: bool = True) -> Store:
     """Open the store that *config* names; schema changes are `storage.migrate`'s work."""
-    return Store(config)
+    return Store(config, create=create)

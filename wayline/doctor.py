@@ -57,17 +57,21 @@ def _examine_spool(data: Path) -> Health:
 
 
 def _examine_store(settings: Settings) -> Health:
+    from storage.errors import NO_SUCH_DATABASE, StoreError  # noqa: PLC0415
     from storage.migrate import pending_migrations  # noqa: PLC0415  # the engine loads only when asked
     from storage.store import open_store  # noqa: PLC0415
 
     if not settings.storage.url and not settings.storage.path.exists():
         return Health("store", ok=True, detail="nothing stored yet")
     try:
-        store = open_store(settings.storage)
+        store = open_store(settings.storage, create=False)
         try:
             pending = pending_migrations(store)
         finally:
             store.close()
+    except StoreError as error:
+        missing = error.code == NO_SUCH_DATABASE
+        return Health("store", ok=missing, detail="nothing stored yet" if missing else str(error))
     except WaylineError as error:
         return Health("store", ok=False, detail=str(error))
     return Health("store", not pending, f"{len(pending)} migrations pending" if pending else "schema is up to date")

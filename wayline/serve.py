@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -30,7 +31,9 @@ from analytics.reindex import Reindexer
 from analytics.reindex.api import build_reindex_router
 from collector.api import build_events_router
 from collector.auth import TokenDoor
+from collector.keys import load_key
 from collector.letters_api import build_letters_router
+from collector.redaction_rules import RedactionRules
 from collector.service import CollectorService
 from core.clock import Clock, SystemClock
 from core.component import Component, Health
@@ -49,6 +52,7 @@ from wayline.access.sessions import Sessions
 from wayline.access.signin import build_sign_in_router
 from wayline.api_docs import add_api_docs
 from wayline.logs import configure_logging
+from wayline.roles import EVERYTHING, Role, alerting_part, refuse_embedded
 from wayline.selftraces import RequestSpans, SelfTracing
 from wayline.settings import Settings
 
@@ -64,11 +68,16 @@ class Wayline:
         settings: Composed settings.
         clock: Source of time.
         doors: False for no OTLP ports, e.g. for an import into the folder of a stopped server.
+        roles: What this process does, where several share store and state.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None, *, doors: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, *, doors: bool = True, roles: frozenset[Role] = EVERYTHING
+    ) -> None:
         self.settings = settings
+        self.roles = roles
         self.clock = clock or SystemClock()
+        refuse_embedded(settings, roles)
         data = settings.server.data
         data.mkdir(parents=True, exist_ok=True)
         # The embedded engine keeps its compiled message schemas in the current directory and nowhere else.
@@ -88,29 +97,22 @@ class Wayline:
         self.store: Store = open_store(settings.storage)
         apply_migrations(self.store)
         self.catalog = CatalogProvider(settings.catalog.dirs or None, self.clock)
-        self.reader = Reader(self.store, self.catalog, self.clock)
-        self.collector = CollectorService(
+        self._collector = self._build_collector(data, doors=doors) if Role.COLLECT in roles else None
+        self.reader = Reader(self.store, self.catalog, self.clock, pseudonyms=self._redaction_rules(data).pseudonyms)
+        self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate)
+        self.alerts = AlertService(
             self.store,
             self.state,
             self.catalog,
             self.clock,
-            settings.collector,
-            data,
-            doors=doors,
-            authenticator=self._build_authenticator(),
+            settings.alerting,
+            self.public_url,
+            part=alerting_part(roles),
         )
-        self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate)
-        self.alerts = AlertService(self.store, self.state, self.catalog, self.clock, settings.alerting, self.public_url)
         self.reindexer = Reindexer(self.store, self.correlator, self.catalog, self.clock, settings.correlate)
-        self.reindexer.recover()
-        self.components: list[Component] = [
-            self.tokens,
-            self.alerts,
-            self.correlator,
-            self.reindexer,
-            self.collector,
-            SelfTracing(settings.self_traces, version("wayline"), self.collector.accept_own_traces),
-        ]
+        if Role.CORRELATE in roles:
+            self.reindexer.recover()
+        self.components: list[Component] = self._choose_components()
         self.app = self._build_app()
 
     @property
@@ -130,6 +132,29 @@ class Wayline:
             ("OTLP/HTTP", f"{'https' if collector.tls.is_on else 'http'}://{host}:{collector.http_port}"),
             ("CloudEvents", f"POST {self.public_url}/api/v1/events"),
         )
+
+    @property
+    def collector(self) -> CollectorService:
+        """
+        The collector.
+
+        Raises:
+            ConfigError: This process does not collect.
+        """
+        if self._collector is None:
+            raise ConfigError("this process does not collect", remedy="run wayline collect or wayline serve")
+        return self._collector
+
+    def _choose_components(self) -> list[Component]:
+        chosen: list[Component] = [self.tokens]
+        if self.roles & {Role.ALERT, Role.DASHBOARD}:
+            chosen.append(self.alerts)
+        if Role.CORRELATE in self.roles:
+            chosen += [self.correlator, self.reindexer]
+        if self._collector is not None:
+            own_traces = self._collector.accept_own_traces
+            chosen += [self._collector, SelfTracing(self.settings.self_traces, version("wayline"), own_traces)]
+        return chosen
 
     def health(self) -> list[Health]:
         """Return the state of every component."""
@@ -154,6 +179,24 @@ class Wayline:
         self.store.close()
         self.state.dispose()
 
+    def _redaction_rules(self, data: Path) -> RedactionRules:
+        """What a person types is looked for as it is stored: under the same key as the collector's."""
+        spool = self.settings.collector.spool
+        key = load_key(data / spool.key_file, spool.key.get_secret_value())
+        return RedactionRules(self.catalog, *key.pseudonym_key())
+
+    def _build_collector(self, data: Path, *, doors: bool) -> CollectorService:
+        return CollectorService(
+            self.store,
+            self.state,
+            self.catalog,
+            self.clock,
+            self.settings.collector,
+            data,
+            doors=doors,
+            authenticator=self._build_authenticator(),
+        )
+
     def _build_authenticator(self) -> TokenDoor | None:
         collector = self.settings.collector
         if not asks_for_credentials(self.settings, collector.host):
@@ -165,21 +208,25 @@ class Wayline:
         install_problem_handlers(app)
         add_api_docs(app)
         app.include_router(build_probe_router(self.health))
-        app.include_router(build_router(self.reader))
-        app.include_router(build_reindex_router(self.reindexer))
-        app.include_router(build_alert_router(self.alerts))
-        app.include_router(build_events_router(self.collector))
-        app.include_router(build_letters_router(self.collector.letters))
+        if self._collector is not None:
+            app.include_router(build_events_router(self._collector))
+            app.include_router(build_letters_router(self._collector.letters))
+        if Role.CORRELATE in self.roles:
+            app.include_router(build_reindex_router(self.reindexer))
+        if Role.DASHBOARD in self.roles:
+            app.include_router(build_router(self.reader))
+            app.include_router(build_alert_router(self.alerts))
         self._guard(app)  # before the pages, whose security headers then stand on its refusals as well
-        build_dash(
-            app,
-            self.reader,
-            self.alerts,
-            self.catalog,
-            self.clock,
-            self.settings.dashboards,
-            endpoints=self.endpoints,
-        )
+        if Role.DASHBOARD in self.roles:
+            build_dash(
+                app,
+                self.reader,
+                self.alerts,
+                self.catalog,
+                self.clock,
+                self.settings.dashboards,
+                endpoints=self.endpoints,
+            )
         return app
 
     def _guard(self, app: FastAPI) -> None:
@@ -199,17 +246,23 @@ class Wayline:
             app.add_middleware(RequestSpans)
 
 
-def run(settings: Settings, *, when_ready: Callable[[Wayline, threading.Event], None] | None = None) -> None:
+def run(
+    settings: Settings,
+    *,
+    when_ready: Callable[[Wayline, threading.Event], None] | None = None,
+    roles: frozenset[Role] = EVERYTHING,
+) -> None:
     """
     Serve until SIGTERM or SIGINT; print the addresses when ready.
 
     Args:
         settings: Composed settings.
+        roles: What this process does.
         when_ready: Called once with the running Wayline and an event that is set when it is to end.
     """
     configure_logging(settings.server.log_level)
     ending = threading.Event()
-    wayline = Wayline(settings)
+    wayline = Wayline(settings, roles=roles)
     _on_signals(ending.set)
     pages = _Pages(wayline)
     end = wayline.close
@@ -266,11 +319,13 @@ def announce(wayline: Wayline) -> None:
     """Print where everything is, ending in a line that says ready."""
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
     server = wayline.settings.server
-    console.print(f"  pages      {wayline.public_url}/")
+    if Role.DASHBOARD in wayline.roles:
+        console.print(f"  pages      {wayline.public_url}/")
     console.print(f"  API        {wayline.public_url}/api/v1/docs")
-    console.print(f"  OTLP/gRPC  {server.host}:{wayline.collector.grpc_port}")
-    scheme = "https" if wayline.settings.collector.tls.is_on else "http"
-    console.print(f"  OTLP/HTTP  {scheme}://{server.host}:{wayline.collector.http_port}")
+    if Role.COLLECT in wayline.roles:
+        scheme = "https" if wayline.settings.collector.tls.is_on else "http"
+        console.print(f"  OTLP/gRPC  {server.host}:{wayline.collector.grpc_port}")
+        console.print(f"  OTLP/HTTP  {scheme}://{server.host}:{wayline.collector.http_port}")
     console.print(f"  data       {server.data.resolve()}")
     console.print("[green]Wayline is ready.[/green]")
     sys.stdout.flush()

@@ -162,6 +162,8 @@ def _derive(merged: dict[str, Any]) -> dict[str, Any]:
         merged["collector"]["host"] = merged["server"]["host"]
     if not any(merged["collector"]["tls"].values()):
         merged["collector"]["tls"] = dict(merged["server"]["tls"])
+    if merged["storage"]["ca_file"]:
+        merged["storage"]["ca_file"] = Path(merged["storage"]["ca_file"]).absolute()
     for section in ("server", "collector"):
         # The server works inside its data folder, where a relative path would mean another file.
         files = merged[section]["tls"]

@@ -17,6 +17,7 @@ from wayline.cli import (
     processes,
     queries,
     reindex,
+    roles,
     serve,
     tokens,
 )
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for module in (
     serve,
+    roles,
     demo,
     estate,
     queries,

@@ -42,14 +42,22 @@ def migrate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")] = False,
 ) -> None:
     """Bring the store's schema up to date."""
-    from storage.migrate import apply_migrations, pending_migrations  # noqa: PLC0415
+    from storage.errors import NO_SUCH_DATABASE, StoreError  # noqa: PLC0415
+    from storage.migrate import apply_migrations, list_migrations, pending_migrations  # noqa: PLC0415
     from storage.store import open_store  # noqa: PLC0415
 
-    opened = open_store(settings_from(config=config, data=data, store=store).storage)
+    storage = settings_from(config=config, data=data, store=store).storage
     try:
-        changed = pending_migrations(opened) if dry_run else apply_migrations(opened)
-    finally:
-        opened.close()
+        opened = open_store(storage, create=not dry_run)
+    except StoreError as error:
+        if not dry_run or error.code != NO_SUCH_DATABASE:
+            raise
+        changed = list_migrations()  # a database that is not there yet wants all of them
+    else:
+        try:
+            changed = pending_migrations(opened) if dry_run else apply_migrations(opened)
+        finally:
+            opened.close()
     verb = "would apply" if dry_run else "applied"
     for migration in changed:
         print(f"{verb} {migration.version:04d}_{migration.name}")

@@ -12,6 +12,7 @@ import pytest
 
 from alerting.config import AlertingConfig
 from alerting.service import AlertService
+from alerting.sharing import Part
 from core.clock import FakeClock, SystemClock
 from runbooks import CatalogProvider
 from storage.config import StorageConfig
@@ -204,11 +205,11 @@ def make_service(
 ) -> Iterator[Callable[..., AlertService]]:
     engines = []
 
-    def make(**settings: object) -> AlertService:
+    def make(part: Part = Part.ALL, **settings: object) -> AlertService:
         state = open_state(tmp_path / "state")
         engines.append(state)
         config = AlertingConfig(**{"log": False, "webhook_url": receiver.url, **settings})
-        service = AlertService(engine, state, catalog, settings.pop("clock", clock), config, PUBLIC_URL)
+        service = AlertService(engine, state, catalog, settings.pop("clock", clock), config, PUBLIC_URL, part=part)
         service.recover()
         return service
 

@@ -19,6 +19,7 @@ import email.policy
 import gzip
 import re
 import socket
+import ssl
 import struct
 import tempfile
 import threading
@@ -241,8 +242,15 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--user", required=True)
     parser.add_argument("--password", required=True)
+    parser.add_argument("--cert", type=Path)
+    parser.add_argument("--key", type=Path)
     given = parser.parse_args()
-    Endpoint(given.port, Engine(given.path), given.user, given.password).serve_forever()
+    endpoint = Endpoint(given.port, Engine(given.path), given.user, given.password)
+    if given.cert:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(given.cert, given.key)
+        endpoint.socket = context.wrap_socket(endpoint.socket, server_side=True, do_handshake_on_connect=False)
+    endpoint.serve_forever()
 
 
 if __name__ == "__main__":

@@ -20,18 +20,24 @@ class Endpoint:
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = field(default=None)
+    certificate: tuple[Path, Path] | None = None
 
     @property
     def url(self) -> str:
-        return f"clickhouse://wayline:p%20w%40ss@127.0.0.1:{self.port}"
+        scheme = "clickhouses" if self.certificate else "clickhouse"
+        return f"{scheme}://wayline:p%20w%40ss@127.0.0.1:{self.port}"
 
     def start(self) -> None:
         words = ["--path", str(self.folder), "--port", str(self.port), "--user", "wayline", "--password", _PASSWORD]
+        if self.certificate:
+            words += ["--cert", str(self.certificate[0]), "--key", str(self.certificate[1])]
         self.process = subprocess.Popen([sys.executable, str(_PROGRAM), *words])
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             try:
-                httpx.get(f"http://127.0.0.1:{self.port}/ping").raise_for_status()
+                scheme = "https" if self.certificate else "http"
+                # Whether the certificate is the right one is for a test to ask.
+                httpx.get(f"{scheme}://127.0.0.1:{self.port}/ping", verify=False).raise_for_status()
             except httpx.TransportError:
                 time.sleep(0.05)
             else:
