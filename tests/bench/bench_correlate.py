@@ -1,26 +1,40 @@
 """
-Observations correlated per CPU-second (resolve, assemble, write), and the cost of a tick at several stored sizes.
+Observations correlated per CPU-second, the same tick at several stored sizes, and ticks at a steady rate.
 
-    python tests/bench/bench_correlate.py [--observations 1000000] [--sizes 2] [--origins]
+    python tests/bench/bench_correlate.py [--observations 500000] [--rounds 3] [--origins]
+    python tests/bench/bench_correlate.py --stored 1 5 20
+    python tests/bench/bench_correlate.py --steady 60 --rate 20000
+    python tests/bench/bench_correlate.py --statements 50 20000
 
 Every transaction is 10 spans in 2 traces that share a correlation id and a purchase order number. The spans are
-generated in the engine; extraction is stated apart.
+generated in the engine; extraction is stated apart. One line a figure, medians over the rounds; CPU-seconds of the
+process while a tick runs, so what merges in the background meanwhile is in them.
 """
 
 import argparse
+import contextlib
+import re
+import resource
+import statistics
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from analytics.correlate import CorrelateConfig
 from analytics.correlate.extract import Extraction
-from analytics.correlate.tick import Tick
+from analytics.correlate.tick import Tick, TickReport
 from analytics.origin import locate
 from runbooks import load_catalog
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
 from storage.store import Store, open_store
+
+MOMENT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+SMALL_TICK = 50
+MILLION = 1_000_000
 
 GENERATE = """
 INSERT INTO spans (segment_id, received_at, time, duration_ns, trace_id, span_id, parent_span_id, name, kind, service,
@@ -42,64 +56,214 @@ SELECT
 FROM (SELECT number + {first:UInt64} AS n FROM numbers({rows:UInt64}))
 """
 
+# What a tick looks its evidence up in, as earlier ticks would have left it; it has nothing to do with the new evidence.
+STORED = (
+    """
+INSERT INTO observations (unit_id, observation_id, content_hash, kind, at, end_at, trace_id, span_id, system, service,
+    name, flow, identifiers, identity_hashes, identity_gaps_s)
+SELECT sipHash64('old', intDiv(n, 5)), sipHash64('o', n), n, 'span', '2026-11-21 08:00:00', '2026-11-21 08:00:01',
+    reinterpret(sipHash128('old', intDiv(n, 5)), 'FixedString(16)'), reinterpret(n, 'FixedString(8)'),
+    'erp', 'service', 'step', 'procure_to_pay', [('correlation', toString(intDiv(n, 10)), 'identity')],
+    [sipHash64('c', intDiv(n, 10))], [2592000]
+FROM (SELECT number + {first:UInt64} AS n FROM numbers({rows:UInt64}))
+""",
+    """
+INSERT INTO identifier_units (identity_hash, unit_id, companion, traced, version)
+SELECT arrayJoin([sipHash64('c', intDiv(n, 2)), sipHash64('p', intDiv(n, 2))]), sipHash64('old', n), 1, 1, 1
+FROM (SELECT intDiv({first:UInt64}, 5) + number AS n FROM numbers(intDiv({rows:UInt64}, 5)))
+""",
+    """
+INSERT INTO unit_transactions
+SELECT sipHash64('old', n), lower(hex(sipHash128('x', intDiv(n, 2)))), '2026-11-21 08:00:00', 1, 0
+FROM (SELECT intDiv({first:UInt64}, 5) + number AS n FROM numbers(intDiv({rows:UInt64}, 5)))
+""",
+    """
+INSERT INTO transactions (started_hour, transaction_id, version, flow, status, started_at, last_at, updated_at)
+SELECT '2026-11-21 08:00:00', lower(hex(sipHash128('x', n))), 1, 'procure_to_pay', 'completed', '2026-11-21 08:00:00',
+    '2026-11-21 08:00:01', '2026-11-21 08:00:02'
+FROM (SELECT intDiv({first:UInt64}, 10) + number AS n FROM numbers(intDiv({rows:UInt64}, 10)))
+""",
+)
 
-def load(store: Store, segment: int, first: int, rows: int, generate: str = GENERATE) -> None:
-    store.execute(generate, {"segment": segment, "first": first, "rows": rows})
-    moment = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-    store.insert(
-        "ingest_ledger",
-        ["segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at"],
-        [[segment, "bench", "traces", rows, 0, moment, moment, moment, moment]],
-    )
+
+@dataclass(frozen=True)
+class Spent:
+    """One tick: what it did, CPU-seconds of extraction and of all, seconds."""
+
+    report: TickReport
+    extract_cpu_s: float
+    cpu_s: float
+    wall_s: float
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--observations", type=int, default=1_000_000)
-    parser.add_argument("--sizes", type=int, default=2)
-    parser.add_argument("--tick", type=int, default=20_000)
-    parser.add_argument("--origins", action="store_true")
-    arguments = parser.parse_args()
-    spent = {"extract": 0.0}
-    run = Extraction.run
+class Line:
+    """A correlator on a store of its own."""
 
-    def timed(self, statements, segments):
-        before = time.process_time()
-        run(self, statements, segments)
-        spent["extract"] = time.process_time() - before
+    def __init__(self, store: Store, *, origins: bool) -> None:
+        self.store = store
+        self.catalog = load_catalog()
+        self.ticker = Tick(store, CorrelateConfig(), locate if origins else None)
+        self.first = 0
+        self.segment = 0
+        self.now = MOMENT + timedelta(hours=1)
 
-    Extraction.run = timed
+    def load(self, rows: int) -> None:
+        """Store *rows* new spans as a segment."""
+        self.segment += 1
+        self.store.execute(GENERATE, {"segment": self.segment, "first": self.first, "rows": rows})
+        self.first += rows
+        self.store.insert(
+            "ingest_ledger",
+            ["segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at"],
+            [[self.segment, "bench", "traces", rows, 0, MOMENT, MOMENT, MOMENT, MOMENT]],
+        )
+
+    def tick(self) -> Spent:
+        """Correlate what is pending."""
+        extracted = [0.0]
+        run = Extraction.run
+
+        def timed(*arguments):
+            begun = time.process_time()
+            heard = run(*arguments)
+            extracted[0] = time.process_time() - begun
+            return heard
+
+        Extraction.run = timed
+        try:
+            cpu_s, wall_s = time.process_time(), time.perf_counter()
+            report = self.ticker.run(self.catalog, self.now)
+            return Spent(report, extracted[0], time.process_time() - cpu_s, time.perf_counter() - wall_s)
+        finally:
+            Extraction.run = run
+            self.now += timedelta(seconds=1)
+
+    def spent_on(self, rows: int, rounds: int) -> list[Spent]:
+        """Return what each of *rounds* ticks over *rows* new spans cost."""
+        found = []
+        for _ in range(rounds):
+            self.load(rows)
+            found.append(self.tick())
+        return found
+
+
+@contextlib.contextmanager
+def line(arguments: argparse.Namespace) -> Iterator[Line]:
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(StorageConfig(path=Path(folder), pool_size=1))
         apply_migrations(store)
-        catalog = load_catalog()
-        ticker = Tick(store, CorrelateConfig(), locate if arguments.origins else None)
-        now = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-        first, segment = 0, 1
-        for size in range(arguments.sizes):
-            load(store, segment, first, arguments.observations)
-            before = time.process_time()
-            report = ticker.run(catalog, now)
-            cpu_s = time.process_time() - before
-            first += arguments.observations
-            segment += 1
-            rest_s = cpu_s - spent["extract"]
-            print(
-                f"correlate {report.observations} observations -> {report.transactions} transactions: "
-                f"{report.observations / rest_s:,.0f} per CPU-second (extraction {spent['extract']:.1f} CPU-s, "
-                f"resolve + assemble + write {rest_s:.1f} CPU-s; with extraction {report.observations / cpu_s:,.0f})"
-            )
-            load(store, segment, first, arguments.tick)
-            before = time.process_time()
-            report = ticker.run(catalog, now)
-            cpu_s = time.process_time() - before
-            first += arguments.tick
-            segment += 1
-            print(
-                f"tick of {report.observations} at {(size + 1) * arguments.observations} stored: "
-                f"{report.duration_ms:,.0f} ms wall, {cpu_s:.2f} CPU-s"
-            )
+        yield Line(store, origins=arguments.origins)
         store.close()
+
+
+def quantile(values: list[float], ratio: float) -> float:
+    """Return the *ratio* quantile of *values* by nearest rank."""
+    ordered = sorted(values)
+    return ordered[min(int(ratio * len(ordered)), len(ordered) - 1)]
+
+
+def resident_mib() -> float:
+    """Return the greatest resident memory of this process so far in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure_rate(arguments: argparse.Namespace) -> None:
+    """Many observations in one tick."""
+    with line(arguments) as bench:
+        bench.spent_on(500, 2)
+        before_mib = resident_mib()
+        ticks = bench.spent_on(arguments.observations, arguments.rounds)
+        rest_s = statistics.median(tick.cpu_s - tick.extract_cpu_s for tick in ticks)
+        whole_s = statistics.median(tick.cpu_s for tick in ticks)
+        print(f"correlate_{arguments.observations}_per_cpu_s {arguments.observations / rest_s:,.0f}")
+        print(f"correlate_{arguments.observations}_with_extraction_per_cpu_s {arguments.observations / whole_s:,.0f}")
+        print(f"correlate_{arguments.observations}_resident_mib {resident_mib():,.0f} (before: {before_mib:,.0f})")
+
+
+def measure_sizes(arguments: argparse.Namespace) -> None:
+    """The same ticks at several stored sizes."""
+    with line(arguments) as bench:
+        bench.spent_on(500, 2)
+        stored = 0
+        for millions in arguments.stored:
+            while stored < millions * MILLION:
+                for statement in STORED:
+                    bench.store.execute(statement, {"first": stored, "rows": MILLION})
+                stored += MILLION
+            for rows in (SMALL_TICK, arguments.rate):
+                ticks = bench.spent_on(rows, arguments.rounds)
+                cpu_s = statistics.median(tick.cpu_s for tick in ticks)
+                wall_s = statistics.median(tick.wall_s for tick in ticks)
+                print(f"tick_of_{rows}_at_{millions}_million_stored_cpu_s {cpu_s:.2f} (wall {wall_s:.2f} s)")
+
+
+def measure_steady(arguments: argparse.Namespace) -> None:
+    """A tick a second, each over what came in that second."""
+    with line(arguments) as bench:
+        bench.spent_on(500, 2)
+        ticks = bench.spent_on(arguments.rate, arguments.steady)
+        walls = [tick.wall_s for tick in ticks]
+        print(f"steady_{arguments.rate}_tick_p50_s {quantile(walls, 0.5):.2f}")
+        print(f"steady_{arguments.rate}_tick_p99_s {quantile(walls, 0.99):.2f}")
+        print(f"steady_{arguments.rate}_tick_median_cpu_s {statistics.median(tick.cpu_s for tick in ticks):.2f}")
+        print(f"steady_{arguments.rate}_resident_mib {resident_mib():,.0f}")
+
+
+def measure_statements(arguments: argparse.Namespace) -> None:
+    """What each statement of a tick costs, CPU-milliseconds, median over the rounds."""
+    costs: dict[str, list[float]] = {}
+    send = {name: getattr(Store, name) for name in ("execute", "rows", "value", "insert")}
+
+    def timed(name):
+        def call(self, sql, *rest, **named):
+            begun = time.process_time()
+            try:
+                return send[name](self, sql, *rest, **named)
+            finally:
+                text = " ".join(line for line in sql.splitlines() if not line.startswith("--"))
+                label = re.match(r"INSERT INTO \w+|TRUNCATE|EXCHANGE|ALTER TABLE \w+|.{0,60}", text)[0]
+                costs.setdefault(label, []).append((time.process_time() - begun) * 1e3)
+
+        return call
+
+    with line(arguments) as bench:
+        bench.spent_on(500, 2)
+        for name in send:
+            setattr(Store, name, timed(name))
+        for rows in arguments.statements:
+            found: dict[str, list[float]] = {}
+            for _ in range(arguments.rounds):
+                bench.load(rows)
+                costs.clear()
+                bench.tick()
+                for label, spent in costs.items():
+                    found.setdefault(label, []).append(sum(spent))
+            medians = {label: statistics.median(spent) for label, spent in found.items()}
+            print(f"tick of {rows}: {sum(medians.values()):,.0f} CPU-ms")
+            for label, spent in sorted(medians.items(), key=lambda item: -item[1])[: arguments.top]:
+                print(f"  {spent:8.1f} {label}")
+
+
+def main() -> None:
+    """Print one line a figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--observations", type=int, default=500_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rate", type=int, default=20_000)
+    parser.add_argument("--stored", type=int, nargs="*", default=[])
+    parser.add_argument("--steady", type=int, default=0)
+    parser.add_argument("--statements", type=int, nargs="*", default=[])
+    parser.add_argument("--top", type=int, default=25)
+    parser.add_argument("--origins", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.stored:
+        measure_sizes(arguments)
+    if arguments.steady:
+        measure_steady(arguments)
+    if arguments.statements:
+        measure_statements(arguments)
+    if not (arguments.stored or arguments.steady or arguments.statements):
+        measure_rate(arguments)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,11 @@ SELECT
     cityHash64(labels)
 FROM
 (
-    SELECT f.*, arrayMap(p -> p.4, passages) AS labels, arrayMap(p -> p.1, passages) AS at_us
+    SELECT
+        f.flow AS flow, f.started_hour AS started_hour, f.transaction_id AS transaction_id, f.version AS version,
+        f.status AS status, f.started_at AS started_at, f.ended_at AS ended_at, f.last_at AS last_at,
+        f.deadline_at AS deadline_at, f.breached AS breached,
+        arrayMap(p -> p.4, passages) AS labels, arrayMap(p -> p.1, passages) AS at_us
     FROM tick_final AS f
     INNER JOIN (SELECT transaction_id AS own_id, component FROM tick_transactions) AS t ON t.own_id = f.transaction_id
     LEFT JOIN
