@@ -5,6 +5,7 @@ Methods return plain dicts and lists that are the JSON of the public interface. 
 from several threads.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ class Reader:
         catalog_provider: Gives the catalog in force.
         clock: Gives the present.
         predictions: Settings of predictions.
+        pseudonyms: Gives what a text a person types may have been replaced by before it was stored.
     """
 
     def __init__(
@@ -44,9 +46,10 @@ class Reader:
         catalog_provider: CatalogProvider,
         clock: Clock,
         predictions: PredictConfig | None = None,
+        pseudonyms: Callable[[str], Sequence[str]] = lambda _: (),
     ) -> None:
         self.clock = clock
-        self._context = ReadContext(store, catalog_provider, clock)
+        self._context = ReadContext(store, catalog_provider, clock, pseudonyms)
         self._forecaster = Forecaster(self._context, predictions)
 
     def transaction(self, identifier: str, type: str | None = None) -> Found:  # noqa: A002  # the name of the parameter in the API

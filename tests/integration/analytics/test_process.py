@@ -117,6 +117,18 @@ def test_times_between_neighbouring_milestones_are_those_of_the_oracle(context, 
             assert inside >= bucket["count"] - 1
 
 
+def test_two_milestones_are_measured_whatever_lies_between(context, ways):
+    took = []
+    for way in ways:
+        first = dict(reversed(way.passages))
+        if "asked" in first and "sent" in first:
+            took.append((first["sent"] - first["asked"]) / 1e3)
+    (item,) = latency(context, flow(context, "order"), SINCE, UNTIL, ("asked", "sent"))
+    assert (item["from"], item["to"]) == ("asked", "sent")
+    assert item["count"] + item["out_of_order"] == len(took)
+    assert close([ms for ms in took if ms >= 0], 0.9, item["p90_ms"])
+
+
 def test_a_milestone_with_a_calendar_is_measured_in_its_opening_hours(context, engine):
     begin = datetime(2026, 10, 26, 6, 17, 11, tzinfo=UTC)
     made = [

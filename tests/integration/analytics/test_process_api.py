@@ -73,6 +73,8 @@ def test_pairs_of_milestones_have_both_names(api: TestClient):
         ("/flows/nothing/variants", 404),
         ("/flows/procure_to_pay/variants?limit=0", 400),
         ("/flows/procure_to_pay/variants?repeats=some", 400),
+        ("/flows/procure_to_pay/latency?from=approved", 400),
+        ("/flows/procure_to_pay/latency?from=approved&to=nowhere", 400),
         ("/transactions?variant=xyz&flow=procure_to_pay", 400),
         ("/transactions?at_risk=perhaps", 400),
     ],
@@ -121,23 +123,18 @@ def test_a_depth_is_the_last_word_of_the_broker_and_an_old_word_is_none(api: Tes
 
 def test_a_sample_of_the_traces_shows_the_same_dependencies_and_estimates_their_counts(reader, engine, monkeypatch):
     begin = START + timedelta(days=2)
-    elsewhere_s = (begin - START).total_seconds()
+    columns = ["segment_id", "received_at", "time", "duration_ns", "trace_id", "span_id", "parent_span_id", "name"]
+    columns += ["kind", "service", "attributes", "links.trace_id", "links.span_id"]
+    rows = []
     for number in range(400):
-        trace = {"trace": hex_id(f"sampled{number}"), "at_s": elsewhere_s + number}
-        sent, took = hex_id(f"sent{number}", 16), hex_id(f"took{number}", 16)
-        insert(
-            engine,
-            Transaction(
-                f"sampled{number}",
-                started_s=elsewhere_s + number,
-                observations=[
-                    {"span": sent, "system": "erp-finance", "span_kind": 4, "peer_system": "order-queue", **trace},
-                    {"span": took, "system": "mw-transform", "span_kind": 5,
-                     "links": [(trace["trace"], sent)] if number % 4 else [],
-                     **trace, "trace": hex_id(f"taker{number}")},
-                ],
-            ),
-        )  # fmt: skip
+        when = begin + timedelta(seconds=number)
+        sent, took = (bytes.fromhex(hex_id(f"{word}{number}", 16)) for word in ("sent", "took"))
+        trace, other = (bytes.fromhex(hex_id(f"{word}{number}")) for word in ("sampled", "taker"))
+        links = ([trace], [sent]) if number % 4 else ([], [])
+        peer = {"peer.service": "order-queue"}
+        rows.append([1, when, when, 1_000, trace, sent, bytes(8), "send", 4, "erp-finance", peer, [], []])
+        rows.append([1, when, when, 1_000, other, took, bytes(8), "take", 5, "mw-transform", {}, *links])
+    engine.insert("spans", columns, rows)
     window = (begin, begin + timedelta(hours=1))
     whole = reader.dependencies(*window)
     assert whole["sampled_one_in"] == 1
