@@ -63,9 +63,17 @@ def add_flow_paths(router: APIRouter, reader: Reader) -> None:
 
 def _add_process_paths(router: APIRouter, reader: Reader) -> None:
     @router.get("/flows/{flow}/latency", responses={200: {"model": Latencies}, **_BAD}, tags=["flows"])
-    def latency(flow: str, since: Moment = None, until: Moment = None, window: WindowText = DEFAULT_WINDOW) -> Response:
+    def latency(
+        flow: str,
+        since: Moment = None,
+        until: Moment = None,
+        window: WindowText = DEFAULT_WINDOW,
+        origin: Annotated[str, Query(alias="from", description="only from this milestone")] = "",
+        target: Annotated[str, Query(alias="to", description="to this one, whatever lies between")] = "",
+    ) -> Response:
         """Return the distribution of the time between neighbouring milestones; the last entry is the whole."""
-        return list_answer(reader.latency(flow, *time_range(since, until, window, reader.clock.now())))
+        begins, ends = time_range(since, until, window, reader.clock.now())
+        return list_answer(reader.latency(flow, begins, ends, origin, target))
 
     @router.get("/flows/{flow}/rework", responses={200: {"model": Rework}, **_BAD}, tags=["flows"])
     def rework(flow: str, since: Moment = None, until: Moment = None, window: WindowText = DEFAULT_WINDOW) -> Response:

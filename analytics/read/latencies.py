@@ -12,10 +12,13 @@ from storage.sqlfiles import load_sql
 Row = dict[str, Any]
 BUCKETS_PER_DECADE = 5
 START, END = "start", "end"
+_BOTH = (1, 2)
 _QUANTILES = ("p50_ms", "p90_ms", "p95_ms", "p99_ms")
 
 
-def latency(context: ReadContext, flow: Flow, since: datetime, until: datetime) -> list[dict[str, Any]]:
+def latency(
+    context: ReadContext, flow: Flow, since: datetime, until: datetime, between: tuple[str, str] | None = None
+) -> list[dict[str, Any]]:
     """
     Return the time between neighbouring milestones of the transactions of *flow* that started in [since, until).
 
@@ -24,13 +27,20 @@ def latency(context: ReadContext, flow: Flow, since: datetime, until: datetime) 
     calendar the time is that of its opening hours, and ``clock`` names it. ``out_of_order`` counts the transactions
     that reached the later milestone first; they are in no figure beside it.
 
+    Args:
+        context: What every read needs.
+        flow: The flow.
+        since: Start of the window, aware.
+        until: End of the window, aware.
+        between: Two milestones: only the time from the one to the other, whatever lies between.
+
     Returns:
         ``{"from", "to", "clock", "count", "out_of_order", "p50_ms" .. "p99_ms", "buckets"}``; ``from`` is null for the
         start and ``to`` is null for the end. Buckets are ``{"from_ms", "to_ms", "count"}``, five to a decade, the first
         from zero to one millisecond.
     """
     catalog = context.catalogs.current()
-    names = [milestone.name for milestone in flow.milestones]
+    names = list(between) if between else [milestone.name for milestone in flow.milestones]
     last = len(names) + 1
     calendars = [(place, catalog.calendar_of(flow, name)) for place, name in enumerate(names, start=1)]
     calendars.append((last, catalog.calendar_of(flow)))
@@ -63,6 +73,7 @@ def latency(context: ReadContext, flow: Flow, since: datetime, until: datetime) 
             "buckets": histogram(*row["histogram"]),
         }
         for row in rows
+        if between is None or (row["origin"], row["target"]) == _BOTH
     ]
 
 

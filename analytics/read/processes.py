@@ -16,10 +16,27 @@ _NO_WAYS: dict[str, Any] = {"transactions": 0, "variants": 0, "items": [], "othe
 _NO_REWORK: dict[str, Any] = {"transactions": 0, "items": [], "loops": []}
 
 
-def latency(context: ReadContext, name: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Return the time between neighbouring milestones, see `analytics.read.latencies`."""
+def latency(
+    context: ReadContext, name: str, since: datetime, until: datetime, origin: str = "", target: str = ""
+) -> list[dict[str, Any]]:
+    """
+    Return the time between neighbouring milestones, or from *origin* to *target*, see `analytics.read.latencies`.
+
+    Raises:
+        InvalidQueryError: Only one of them is given, they are the same, or one is no milestone of the flow.
+    """
     flow = _with_milestones(context, name)
-    return latencies.latency(context, flow, since, until) if flow else []
+    if flow is None:
+        return []
+    if not origin and not target:
+        return latencies.latency(context, flow, since, until)
+    names = [milestone.name for milestone in flow.milestones]
+    for parameter, wanted in (("from", origin), ("to", target)):
+        if wanted not in names or origin == target:
+            raise InvalidQueryError(
+                parameter, f"{wanted!r} is no milestone to measure here", remedy="give two milestones of the flow"
+            )
+    return latencies.latency(context, flow, since, until, (origin, target))
 
 
 def rework(context: ReadContext, name: str, since: datetime, until: datetime) -> dict[str, Any]:

@@ -94,9 +94,9 @@ class Reader:
         """Return the failing and slow steps of a flow."""
         return flows.steps(self._context, flow, since, until)
 
-    def latency(self, flow: str, since: datetime, until: datetime) -> list[Json]:
-        """Return the distribution of the time between neighbouring milestones."""
-        return processes.latency(self._context, flow, since, until)
+    def latency(self, flow: str, since: datetime, until: datetime, origin: str = "", target: str = "") -> list[Json]:
+        """Return the distribution of the time between neighbouring milestones, or from *origin* to *target*."""
+        return processes.latency(self._context, flow, since, until, origin, target)
 
     def rework(self, flow: str, since: datetime, until: datetime) -> Json:
         """Return the milestones that were passed more than once, and the steps back."""

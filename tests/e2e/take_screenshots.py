@@ -44,7 +44,13 @@ def pictures(url: str) -> list[Picture]:
         Picture("transactions", "/transactions?status=failed,stuck,completed_late"),
         Picture("alerts", "/alerts", dark=True),
         Picture("runbooks", "/runbooks"),
-        Picture("systems", "/systems", dark=True),
+        Picture("systems", "/systems?range=6h", dark=True),
+        Picture("sla", "/sla"),
+        Picture("queues", "/queues?range=6h"),
+        Picture("exceptions", "/exceptions?range=6h"),
+        Picture("latency", f"/flows/{flow}?view=latency&range=6h"),
+        Picture("variants", f"/flows/{flow}?view=variants&range=6h"),
+        Picture("rework-phone", f"/flows/{flow}?view=rework&range=6h", PHONE),
     ]
     if failed:
         shown.append(Picture("transaction", failed["url"]))
