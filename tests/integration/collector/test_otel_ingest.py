@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from analytics.correlate import CorrelateConfig
 from analytics.correlate.tick import Tick
@@ -20,6 +21,7 @@ from collector.keys import SpoolKey
 from collector.otel_ingest.config import OtelIngestConfig
 from collector.otel_ingest.lease import Lease
 from collector.otel_ingest.mover import OtelIngest
+from collector.otel_ingest.statements import SIGNALS_OF_TABLES
 from collector.spool import Spool
 from collector.validate import Validator
 from core.clock import SystemClock
@@ -222,6 +224,15 @@ def test_trouble_with_one_part_does_not_hold_up_the_others(line: Line):
     finally:
         line.store.execute("DROP TABLE otel_ingest.otel_logs SYNC")
         line.store.execute("RENAME TABLE otel_ingest.kept TO otel_ingest.otel_logs")
+
+
+def test_the_example_for_a_stock_collector_names_these_tables():
+    example = Path(__file__).parents[3] / "deploy" / "otel-collector-clickhouse.yaml"
+    exporter = yaml.safe_load(example.read_text(encoding="utf-8"))["exporters"]["clickhouse"]
+    named = {exporter["logs_table_name"], exporter["traces_table_name"]}
+    named |= {table["name"] for table in exporter["metrics_tables"].values()}
+    assert named == set(SIGNALS_OF_TABLES)
+    assert (exporter["database"], exporter["create_schema"]) == ("otel_ingest", False)
 
 
 MOVE_ONCE = Path(__file__).with_name("move_once.py")
