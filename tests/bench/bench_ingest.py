@@ -2,6 +2,8 @@
 Spans per CPU-second of the whole collector process, from OTLP to stored, verified and synced to disk.
 
 Usage: python tests/bench/bench_ingest.py [--transport grpc|http] [--signal traces|logs|metrics] [--items N]
+       python tests/bench/bench_ingest.py --all
+       python tests/bench/bench_ingest.py --minutes 10
 The load comes from a process of its own with prebuilt requests. CPU is read per thread name, so that the engine's
 background merges are told apart.
 """
@@ -13,12 +15,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from statistics import median
 
 import psutil
 
 HERE = Path(__file__).parent
 TICKS_PER_S = 100
+UNITS = {"traces": "spans", "logs": "log records", "metrics": "data points"}
+VISIBLE = (
+    "SELECT quantileExactWeighted(0.99)(dateDiff('millisecond', received_at, stored_at), rows) AS ms FROM ingest_ledger"
+)
 
 
 def thread_seconds(pid: int) -> Counter[str]:
@@ -69,68 +78,169 @@ class Server:
         self._process.wait(30)
 
 
+@dataclass(frozen=True)
+class Run:
+    """What one run of load cost."""
+
+    rows: int
+    requests: int
+    seconds: float
+    cpu_s: float
+    merges_s: float
+    ended_s: float
+    threads: Counter[str]
+    p50_ms: float
+    p99_ms: float
+    refused: int
+    peak_rss_bytes: int
+    peak_backlog_bytes: int
+
+    @property
+    def apart(self) -> float:
+        """Items per CPU-second without background merges."""
+        return self.rows / (self.cpu_s - self.merges_s)
+
+    @property
+    def counted(self) -> float:
+        """Items per CPU-second of the process."""
+        return self.rows / self.cpu_s
+
+
+def load_command(server: Server, options: argparse.Namespace, seconds: float, rate: float) -> list[str]:
+    port = server.ports["grpc_port" if options.transport == "grpc" else "http_port"]
+    command = [sys.executable, str(HERE / "ingest_load.py"), "--port", str(port)]
+    command += ["--rate", str(rate), "--seconds", str(seconds)]
+    for name in ("transport", "signal", "items", "connections", "channels", "prebuilt"):
+        command += [f"--{name}", str(getattr(options, name))]
+    return command
+
+
+def run(server: Server, options: argparse.Namespace, seconds: float, rate: float) -> Run:
+    """Send for *seconds*, wait until everything is stored, and return what it cost."""
+    rows_before = server.ask("rows")[options.signal]
+    cpu_before, threads_before = server.cpu_s(), thread_seconds(server.view.pid)
+    started = time.monotonic()
+    process = subprocess.Popen(load_command(server, options, seconds, rate), stdout=subprocess.PIPE, text=True)
+    peak_rss = peak_backlog = 0
+    while process.poll() is None:
+        peak_rss = max(peak_rss, server.view.memory_info().rss)
+        peak_backlog = max(peak_backlog, server.ask("backlog")["bytes"])
+        time.sleep(0.2)
+    sent = json.loads(process.stdout.read())
+    server.ask("drain")
+    wall_s = time.monotonic() - started
+    cpu_s = server.cpu_s() - cpu_before
+    threads = thread_seconds(server.view.pid)
+    threads.subtract(threads_before)
+    rows = server.ask("rows")[options.signal] - rows_before
+    assert rows == sent["requests"] * options.items, (rows, sent)
+    return Run(
+        rows=rows,
+        requests=sent["requests"],
+        seconds=wall_s,
+        cpu_s=cpu_s,
+        merges_s=sum(spent for name, spent in threads.items() if name.startswith("MergeMutate")),
+        ended_s=cpu_s - sum(threads.values()),
+        threads=threads,
+        p50_ms=sent["p50_ms"],
+        p99_ms=sent["p99_ms"],
+        refused=sent["refused"],
+        peak_rss_bytes=peak_rss,
+        peak_backlog_bytes=peak_backlog,
+    )
+
+
+def warm_up(server: Server, options: argparse.Namespace) -> None:
+    subprocess.run(load_command(server, options, 2, 0), check=True, stdout=subprocess.DEVNULL)
+    server.ask("drain")
+
+
+def print_profile(one: Run) -> None:
+    for name, seconds in one.threads.most_common(12):
+        if seconds > 0.01 * one.cpu_s:
+            print(f"  {name:18s} {seconds:7.2f} s  {seconds / one.rows * 1e6:7.2f} us an item")
+    print(f"  {'(ended threads)':18s} {one.ended_s:7.2f} s  {one.ended_s / one.rows * 1e6:7.2f} us an item")
+
+
+def print_store(server: Server, options: argparse.Namespace) -> None:
+    visible = server.ask(VISIBLE)["rows"][0]["ms"]
+    print(f"stored and verified after p99 {visible} ms, counted from the oldest request of its segment")
+    if options.signal == "traces":
+        size = server.ask("bytes")
+        print(f"bytes per span on disk: {size['bytes'] / max(1, size['rows']):.1f} in {size['parts']} parts")
+
+
 def measure(options: argparse.Namespace) -> None:
+    """Medians of several rounds, each on an empty store."""
+    runs = []
+    for number in range(options.rounds):
+        with tempfile.TemporaryDirectory(prefix="wayline-bench-") as folder:
+            server = Server(Path(folder), options.config)
+            warm_up(server, options)
+            runs.append(run(server, options, options.seconds, options.rate))
+            if number == options.rounds - 1:
+                print_store(server, options)
+            server.stop()
+    unit = UNITS[options.signal]
+    what = f"{options.transport}, {options.items} {unit} a request"
+    print(f"{what}: {median(one.apart for one in runs):,.0f} {unit} per CPU-second, merges apart")
+    print(f"{what}: {median(one.counted for one in runs):,.0f} {unit} per CPU-second, merges counted")
+    print(
+        f"{what}: acknowledged after p50 {median(one.p50_ms for one in runs):.1f} ms,"
+        f" p99 {median(one.p99_ms for one in runs):.1f} ms;"
+        f" {median(one.rows / one.seconds for one in runs):,.0f} {unit} a second stored"
+    )
+    print(f"resident memory at peak: {max(one.peak_rss_bytes for one in runs) / 2**20:,.0f} MiB")
+    print_profile(runs[-1])
+
+
+def sustain(options: argparse.Namespace) -> None:
+    """As fast as answered for minutes; then half of what was stored, for the times of answers."""
     with tempfile.TemporaryDirectory(prefix="wayline-bench-") as folder:
         server = Server(Path(folder), options.config)
-        port = server.ports["grpc_port" if options.transport == "grpc" else "http_port"]
-        load = [sys.executable, str(HERE / "ingest_load.py"), "--port", str(port)]
-        for name in ("transport", "signal", "items", "connections", "channels", "rate", "prebuilt"):
-            load += [f"--{name}", str(getattr(options, name))]
-        subprocess.run([*load, "--seconds", "2"], check=True, stdout=subprocess.DEVNULL)
-        server.ask("drain")
-        time.sleep(1)
-        rows_before = server.ask("rows")[options.signal]
-        cpu_before, threads_before = server.cpu_s(), thread_seconds(server.view.pid)
-        started = time.monotonic()
-        process = subprocess.Popen([*load, "--seconds", str(options.seconds)], stdout=subprocess.PIPE, text=True)
-        peak_rss = 0
-        while process.poll() is None:
-            peak_rss = max(peak_rss, server.view.memory_info().rss)
-            time.sleep(0.1)
-        sent = json.loads(process.stdout.read())
-        server.ask("drain")
-        wall_s = time.monotonic() - started
-        cpu_s = server.cpu_s() - cpu_before
-        threads = thread_seconds(server.view.pid)
-        threads.subtract(threads_before)
-        rows = server.ask("rows")[options.signal] - rows_before
-        merges_s = sum(seconds for name, seconds in threads.items() if name.startswith("MergeMutate"))
-        size = server.ask("bytes")
-        lag = server.ask("ledger")
+        warm_up(server, options)
+        one = run(server, options, options.minutes * 60, 0)
+        unit = UNITS[options.signal]
+        print(f"sustained for {options.minutes:g} minutes: {one.counted:,.0f} {unit} per CPU-second, merges counted")
+        print(f"  {one.rows / one.seconds:,.0f} {unit} a second stored; {one.refused} requests asked to come back")
+        print(f"  resident memory at peak: {one.peak_rss_bytes / 2**20:,.0f} MiB")
+        print(f"  greatest backlog: {one.peak_backlog_bytes / 2**20:,.0f} MiB")
+        print_profile(one)
+        print_store(server, options)
         server.stop()
-    unit = {"traces": "spans", "logs": "log records", "metrics": "data points"}[options.signal]
-    command = f"python tests/bench/bench_ingest.py {' '.join(sys.argv[1:])}"
-    assert rows == sent["requests"] * options.items, (rows, sent)
-    print(f"{unit} per CPU-second, merges apart: {rows / (cpu_s - merges_s):,.0f}  ({command})")
-    print(f"{unit} per CPU-second, merges counted: {rows / cpu_s:,.0f}")
-    print(
-        f"requests per second: {sent['requests'] / options.seconds:,.0f}; "
-        f"rows {rows:,}; wall {wall_s:.1f} s; cpu {cpu_s:.1f} s"
-    )
-    print(
-        f"acknowledged after p50 {sent['p50_ms']:.1f} ms, p99 {sent['p99_ms']:.1f} ms; "
-        f"stored after {lag['s']} s at most"
-    )
-    print(f"resident memory at peak: {peak_rss / 2**20:,.0f} MiB")
-    if options.signal == "traces":
-        print(f"bytes per span on disk: {size['bytes'] / max(1, size['rows']):.1f} in {size['parts']} parts")
-    for name, seconds in threads.most_common(14):
-        if seconds > 0.01 * cpu_s:
-            print(f"  {name:18s} {seconds:6.2f} s  {seconds / rows * 1e9:7.0f} ns an item")
+    rate = one.rows / one.seconds / options.items / 2
+    with tempfile.TemporaryDirectory(prefix="wayline-bench-") as folder:
+        server = Server(Path(folder), options.config)
+        warm_up(server, options)
+        half = run(server, options, min(60.0, options.minutes * 60), rate)
+        print(f"at half of that rate: acknowledged after p50 {half.p50_ms:.1f} ms, p99 {half.p99_ms:.1f} ms")
+        print_store(server, options)
+        server.stop()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--transport", choices=("grpc", "http"), default="grpc")
-    parser.add_argument("--signal", choices=("traces", "logs", "metrics"), default="traces")
+    parser.add_argument("--signal", choices=tuple(UNITS), default="traces")
     parser.add_argument("--items", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--channels", type=int, default=4)
-    parser.add_argument("--prebuilt", type=int, default=200)
-    parser.add_argument("--rate", type=float, default=0)
+    parser.add_argument("--prebuilt", type=int, default=100)
+    parser.add_argument("--rate", type=float, default=0, help="requests per second; 0 is as fast as answered")
+    parser.add_argument("--minutes", type=float, default=0, help="one long run, then one at half its rate")
+    parser.add_argument("--all", action="store_true", help="every door, signal and size")
     parser.add_argument("--config", default="{}", help="JSON of CollectorConfig")
-    measure(parser.parse_args())
+    options = parser.parse_args()
+    print(f"command: python tests/bench/bench_ingest.py {' '.join(sys.argv[1:])}")
+    if options.minutes:
+        sustain(options)
+    elif options.all:
+        for options.items, options.transport, options.signal in product((500, 10), ("grpc", "http"), UNITS):
+            measure(options)
+    else:
+        measure(options)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ def main() -> None:
             while service.spool.room.used_bytes:
                 time.sleep(0.02)
             _say({})
+        elif command == "backlog":
+            _say({"bytes": service.spool.room.used_bytes})
         elif command == "bytes":
             _say(
                 store.rows(
