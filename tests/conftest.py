@@ -99,6 +99,8 @@ def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
     ) -> Served:
         folder = data or tmp_path_factory.mktemp("served")
         page, grpc_port, http_port = ports or _free_ports(3)
+        listens = command in {"serve", "demo", "collect"}
+        doors = ["--grpc-port", str(grpc_port), "--otlp-http-port", str(http_port)] if listens else []
         log = folder.parent / f"{folder.name}.log"
         log_from = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
@@ -112,10 +114,7 @@ def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
                     str(folder),
                     "--port",
                     str(page),
-                    "--grpc-port",
-                    str(grpc_port),
-                    "--otlp-http-port",
-                    str(http_port),
+                    *doors,
                     *words,
                 ],
                 stdout=output,
