@@ -50,7 +50,6 @@ def pictures(url: str) -> list[Picture]:
         Picture("exceptions", "/exceptions?range=6h"),
         Picture("latency", f"/flows/{flow}?view=latency&range=6h"),
         Picture("variants", f"/flows/{flow}?view=variants&range=6h"),
-        Picture("rework-phone", f"/flows/{flow}?view=rework&range=6h", PHONE),
     ]
     if failed:
         shown.append(Picture("transaction", failed["url"]))
