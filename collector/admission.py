@@ -2,7 +2,10 @@
 
 import threading
 
+from collector.memory_mark import MemoryMark
 from collector.refusals import OverloadedError
+
+_MEMORY_RETRY_S = 2.0
 
 
 class Admission:
@@ -11,10 +14,12 @@ class Admission:
 
     Args:
         max_bytes: Most bytes of requests that are not answered yet.
+        memory: Above this mark nothing is taken; None for no mark.
     """
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, memory: MemoryMark | None = None) -> None:
         self._max_bytes = max_bytes
+        self._memory = memory
         self._lock = threading.Lock()
         self.used_bytes = 0
 
@@ -23,8 +28,10 @@ class Admission:
         Reserve *size_bytes* for a request that holds *held_bytes*; when it is alone there is no limit.
 
         Raises:
-            OverloadedError: Too much is under way.
+            OverloadedError: Too much is under way, or the process takes too much memory.
         """
+        if self._memory is not None and self._memory.is_over:
+            raise OverloadedError("the memory of the process is nearly used up", retry_after_s=_MEMORY_RETRY_S)
         with self._lock:
             if self.used_bytes > held_bytes and self.used_bytes + size_bytes > self._max_bytes:
                 raise OverloadedError("too many bytes are under way")

@@ -22,7 +22,10 @@ class LimitsConfig(BaseModel):
         max_fields: Wire fields walked in a large request before it is refused.
         max_nesting: Levels of nested attribute values.
         max_in_flight_bytes: Inflated bytes of all requests not yet answered.
-        max_connections: Open HTTP connections.
+        max_resident_bytes: Resident memory of the process above which nothing is taken (503, UNAVAILABLE); 0 for
+            *max_resident_ratio* of what the machine or the control group has.
+        max_resident_ratio: See *max_resident_bytes*.
+        max_connections: Open connections of each port.
         max_concurrent_streams: Open gRPC calls per connection.
         read_timeout_s: Longest silence while a request is being read.
         idle_timeout_s: Longest silence between requests on one connection.
@@ -37,6 +40,8 @@ class LimitsConfig(BaseModel):
     max_fields: int = Field(default=400_000, gt=0)
     max_nesting: int = Field(default=32, gt=0, le=40)
     max_in_flight_bytes: ByteSize = 256 * 2**20
+    max_resident_bytes: int = Field(default=0, ge=0)
+    max_resident_ratio: float = Field(default=0.8, gt=0, le=1)
     max_connections: int = Field(default=1_024, gt=0)
     max_concurrent_streams: int = Field(default=100, gt=0)
     read_timeout_s: float = Field(default=30.0, gt=0)

@@ -10,6 +10,7 @@ from collector.http_otlp import OtlpEndpoint, UnknownEndpoint
 from collector.http_server import HttpServer
 from collector.intake import Intake
 from collector.loop_thread import Bridge, LoopThread
+from collector.memory_mark import MemoryMark, available_bytes
 from collector.otlp import SERVICES
 from collector.spool import Spool
 from collector.validate import Validator
@@ -41,7 +42,8 @@ class Door:
         self._config = config
         self._authenticator = authenticator
         self._thread = LoopThread("receivers")
-        self.admission = Admission(config.limits.max_in_flight_bytes)
+        resident = config.limits.max_resident_bytes or round(available_bytes() * config.limits.max_resident_ratio)
+        self.admission = Admission(config.limits.max_in_flight_bytes, MemoryMark(resident))
         bridge = Bridge(self._thread.loop)
         intake = Intake(spool, Validator(config.limits))
         self.events = EventsEndpoint(intake, config.limits, authenticator, clock)

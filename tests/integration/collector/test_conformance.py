@@ -209,6 +209,16 @@ def test_grpc_asks_for_patience_when_the_spool_is_full_row_7(serve):
     assert detail(status, error_details_pb2.RetryInfo).retry_delay.seconds >= 1
 
 
+def test_both_doors_ask_for_patience_at_the_memory_mark_row_7_row_25(serve):
+    served = serve(limits=LimitsConfig(max_resident_bytes=1_000_000))
+    error, status = grpc_refusal(lambda: served.export(span_request()))
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    assert detail(status, error_details_pb2.RetryInfo).retry_delay.seconds >= 1
+    answer = served.post("/v1/traces", span_request())
+    assert (answer[0], answer[1]["retry-after"]) == (503, "2")
+    assert served.stored() == []
+
+
 def test_grpc_names_bad_data_row_8(served):
     error, status = grpc_refusal(lambda: served.export(b"\x0a\xff\xff"))
     assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
