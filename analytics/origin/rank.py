@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.origin.paths import Shared
 from analytics.origin.shapes import ANY_EVENT, Deviation, Sample, Shape, Tally
 from analytics.origin.slowness import Change, call_delays, changes, own_delays
 
@@ -43,18 +44,20 @@ def rank_systems(
     found: Mapping[Deviation, Tally],
     explained: Mapping[Deviation, Explained],
     texts: Mapping[int, str],
+    shared: Mapping[str, Shared] | None = None,
 ) -> list[Suspect]:
     """
     Return every system with a score above zero, best first, equal scores by name.
 
     The score of a system is what its own steps and the calls from and to it slowed down, in doublings, and half the
-    doublings of the surprise of its most surprising deviation.
+    doublings of the surprise of its most surprising deviation, or of the trouble that transactions passing it have.
 
     Args:
         shapes: Runs of the window and of the baseline.
         found: What `deviations` tells of them.
         explained: The part of each deviation that starts deeper.
         texts: What the hashes of events and errors stand for.
+        shared: How transactions fared that passed a system.
     """
     steps = changes(shapes)
     own, called = own_delays(steps), call_delays(steps)
@@ -70,6 +73,11 @@ def rank_systems(
         surprises[system] = max(surprises[system], score)
         if surprise > 0:
             evidence[system].append(_tell(deviation, tally, score, texts))
+    for system, fared in (shared or {}).items():
+        score = _PER_DOUBLING_OF_SURPRISE * math.log2(1 + fared.surprise)
+        surprises[system] = max(surprises[system], score)
+        if score > 0:
+            evidence[system].append(_tell_shared(fared, score))
     suspects = []
     for system in own.keys() | called.keys() | surprises.keys():
         score = own.get(system, 0.0) + called.get(system, 0.0) + surprises.get(system, 0.0)
@@ -115,6 +123,16 @@ def _tell(deviation: Deviation, tally: Tally, score: float, texts: Mapping[int, 
         "kind": "vanished",
         "why": f"{deviation.step.operation} ended without what usually follows, {text} ({counts})",
         "template": text,
+    }
+
+
+def _tell_shared(fared: Shared, score: float) -> dict[str, Any]:
+    return {
+        "kind": "shared_path",
+        "why": f"{fared.troubled} of {fared.passed} transactions that passed it are in trouble, "
+        f"{fared.troubled_elsewhere} of {fared.elsewhere} that did not",
+        "score": round(score, 6),
+        "transaction_id": fared.example,
     }
 
 

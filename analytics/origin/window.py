@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from analytics.origin.callers import explained_parts
+from analytics.origin.paths import Path, shared_systems
 from analytics.origin.rank import Suspect, rank_systems
 from analytics.origin.shapes import Deviation, Sample, Shape, Step, Tally, deviations
 from analytics.origin.slowness import FLOOR_MS
@@ -83,7 +84,8 @@ def suspects(store: Store, window: Window, named: dict[str, list[str]]) -> list[
     shapes = [_shape(row) for row in store.rows(_sql("window_shapes"), params)]
     found = deviations(shapes)
     explained = explained_parts(found, _calls(store, params, found))
-    return rank_systems(shapes, found, explained, _texts(store, params, shapes, found))
+    paths = [Path(*row.values()) for row in store.rows(_sql("window_paths"), {**window.params(), "flow": window.flow})]
+    return rank_systems(shapes, found, explained, _texts(store, params, shapes, found), shared_systems(paths))
 
 
 def _calls(store: Store, params: dict[str, Any], found: dict[Deviation, Tally]) -> dict[Sample, tuple[str, str]]:

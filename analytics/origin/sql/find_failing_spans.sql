@@ -1,7 +1,18 @@
 -- A failing span below which nothing fails is where the error starts; its callers only report it. One on a client or
 -- producer span stands for the other side when that side sent nothing, or answered after the caller had given up.
+-- A span that no error was set on, but that logged an error under a failing caller, fails too.
 -- A later success of the same step repaired the error; a repaired one counts only where there is nothing else.
 INSERT INTO origin_findings
+WITH spans AS
+(
+    SELECT *,
+        is_error = 1
+            OR (transaction_id, self) IN (SELECT transaction_id, self FROM origin_evidence WHERE kind = 'log' AND severity_number >= 17)
+                AND (transaction_id, above) IN (SELECT transaction_id, self FROM origin_evidence WHERE kind = 'span' AND is_error = 1)
+            AS failed
+    FROM origin_evidence
+    WHERE kind = 'span'
+)
 SELECT
     transaction_id,
     if(stands_for_peer, peer_category, category) AS origin_category,
@@ -27,15 +38,15 @@ FROM
         last_success_us >= end_us AS repaired
     FROM
     (
-        SELECT *, maxIf(start_us, is_error = 0) OVER (PARTITION BY transaction_id, step) AS last_success_us
-        FROM origin_evidence
-        WHERE kind = 'span'
+        SELECT * REPLACE (failed AS is_error),
+            maxIf(start_us, failed = 0) OVER (PARTITION BY transaction_id, step) AS last_success_us
+        FROM spans
     ) AS failing
     LEFT JOIN
     (
-        SELECT transaction_id, above AS self, count() AS spans, max(is_error) AS fails_below, max(end_us) AS answered_us
-        FROM origin_evidence
-        WHERE kind = 'span' AND above != 0
+        SELECT transaction_id, above AS self, count() AS spans, max(failed) AS fails_below, max(end_us) AS answered_us
+        FROM spans
+        WHERE above != 0
         GROUP BY transaction_id, self
     ) AS answers USING (transaction_id, self)
     WHERE is_error = 1 AND fails_below = 0

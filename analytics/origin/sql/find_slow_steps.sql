@@ -3,6 +3,8 @@
 -- normal. Learned hours come from transactions completed in time, so trouble does not raise its own bar.
 INSERT INTO origin_findings
 WITH
+    (d -> multiIf(d < 1e3, concat(toString(round(d)), ' ms'), d < 6e5, concat(toString(round(d / 1e3, 1)), ' s'),
+        concat(toString(round(d / 6e4)), ' min'))) AS said,
     below AS
     (
         SELECT transaction_id, above AS self, sum(end_us - start_us) AS spent_us
@@ -56,8 +58,8 @@ SELECT
     toJSONString(map(
         'kind', 'span', 'system', took.origin_system, 'trace_id', took.trace_id, 'span_id', took.span_id,
         'name', took.operation,
-        'why', concat(if(took.kind = 'queue', 'waited ', 'took '), formatReadableTimeDelta(took.ms / 1e3, 'hours', 'milliseconds'),
-            ', normally p95 ', formatReadableTimeDelta(normal.usual[2] / 1e3, 'hours', 'milliseconds'),
+        'why', concat(if(took.kind = 'queue', 'waited ', 'took '), said(took.ms),
+            ', normally p95 ', said(normal.usual[2]),
             ' over ', toString(normal.known_runs), ' runs in ', toString(normal.days), if(normal.days = 1, ' day', ' days')))) AS evidence
 FROM took
 INNER JOIN (SELECT transaction_id, flow FROM work_transactions) AS t ON t.transaction_id = took.transaction_id

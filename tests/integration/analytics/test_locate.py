@@ -1,6 +1,7 @@
 """Where one transaction's trouble starts, and where its time went."""
 
 import pytest
+from stored_rows import START, hex_id
 from tick_rows import CLIENT, CONSUMER, PRODUCER, SERVER, Work
 
 from storage.store import Store
@@ -160,3 +161,60 @@ def test_each_transaction_of_a_tick_gets_its_own_origin(work):
         work.span(name, f"{name}-a", 0, 5, system, error=True)
     found = work.locate()
     assert (found["t1"].system, found["t2"].system) == ("erp", "gw")
+
+
+def test_an_error_log_of_a_span_under_a_failing_caller_moves_the_origin_to_that_span(work):
+    work.transaction("t", "failed", 10)
+    work.span("t", "a", 0, 10, "gw", kind=SERVER, error=True)
+    work.span("t", "b", 1, 9, "gw", kind=CLIENT, parent="a", peer="erp", error=True)
+    work.span("t", "c", 2, 8, "erp", kind=SERVER, parent="b")
+    work.log("t", 3, "erp", "posting period closed", trace_id=hex_id("t"), span_id=hex_id("c", 16))
+    assert _origin(work) == ("erp", "erp")
+
+
+def test_an_error_log_of_a_span_whose_caller_went_on_moves_nothing(work):
+    work.transaction("t", "failed", 10)
+    work.span("t", "a", 0, 10, "gw", kind=SERVER, error=True, exception_type="KeyError")
+    work.span("t", "b", 1, 4, "gw", kind=CLIENT, parent="a", peer="erp")
+    work.span("t", "c", 2, 3, "erp", kind=SERVER, parent="b")
+    work.log("t", 3, "erp", "cache missed", trace_id=hex_id("t"), span_id=hex_id("c", 16))
+    assert _origin(work) == ("gateway", "gw")
+
+
+NORMAL = """
+INSERT INTO step_durations
+SELECT 'order', {system:String}, {operation:String}, {kind:String}, {hour:DateTime('UTC')}, count(),
+    quantilesTDigestState(0.5, 0.95)({typical_ms:Float64} * (1 + number / 1000)), {hour:DateTime('UTC')}
+FROM numbers(100)
+"""
+
+
+@pytest.fixture
+def normal(work):
+    """Teach how long a step takes; forgotten after the test."""
+
+    def teach(system, operation, typical_ms, kind="work"):
+        given = {"system": system, "operation": operation, "kind": kind, "hour": START, "typical_ms": typical_ms}
+        work.store.execute(NORMAL, given)
+
+    yield teach
+    work.store.execute("TRUNCATE TABLE step_durations")
+
+
+def test_a_message_that_waited_longer_than_such_messages_do_names_the_queue(work, normal):
+    normal("q", "take", 100.0, "queue")
+    normal("erp", "post", 60_000.0)
+    work.transaction("t", "completed_late", 100, breached=1, flow="order")
+    work.span("t", "send", 0, 1, "mw", kind=PRODUCER, peer="q")
+    work.span("t", "take", 31, 32, "mw", kind=CONSUMER, parent="send")
+    work.span("t", "post", 32, 100, "erp")
+    assert _origin(work) == ("queue", "q")
+    assert "waited 30 s, normally p95 109 ms over 100 runs in 1 day" in work.locate()["t"].evidence[0]["why"]
+
+
+def test_without_anything_learned_the_longest_step_is_named(work):
+    work.transaction("t", "completed_late", 100, breached=1, flow="order")
+    work.span("t", "send", 0, 1, "mw", kind=PRODUCER, peer="q")
+    work.span("t", "take", 31, 32, "mw", kind=CONSUMER, parent="send")
+    work.span("t", "post", 32, 100, "erp")
+    assert _origin(work) == ("erp", "erp")
