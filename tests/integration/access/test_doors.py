@@ -230,6 +230,13 @@ def test_a_bomb_without_a_token_is_not_inflated(serve):
     assert process.memory_info().rss - before < 5 * MIB
 
 
+def test_no_page_of_another_site_may_read_an_answer(serve):
+    served = serve()
+    for token in (served.token(), "wrong"):
+        _, headers, _ = served.post(traces("erp"), token, Origin="https://evil.test")
+        assert not [name for name in headers if name.lower().startswith("access-control-")]
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory):
     return Authority(tmp_path_factory.mktemp("pki"))
