@@ -1,6 +1,7 @@
 """From components to transactions: flow, milestones, status, deadline and verdicts as of one moment."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from analytics.correlate.flows import COLUMNS, FlowBook, flow_rows
 from analytics.correlate.statements import Statements
@@ -15,7 +16,23 @@ QUIET_US = 30_000_000
 _CALENDAR_BACK = timedelta(days=400)
 _CALENDAR_AHEAD = timedelta(days=400)
 _ELAPSED = ladder_book(())
-_WORK = ("tick_steps", "tick_components", "tick_chosen", "tick_flows", "tick_transactions")
+_WORK = ("tick_steps", "tick_components", "tick_chosen", "tick_transactions")
+
+
+class FlowTable:
+    """``tick_flows`` as one process leaves it: written again only when a watermark moved or the catalog changed."""
+
+    def __init__(self) -> None:
+        self._rows: list[list[Any]] | None = None
+
+    def put(self, statements: Statements, rows: list[list[Any]]) -> None:
+        """Have *rows*, in the order of `COLUMNS`, in the table."""
+        if rows == self._rows:
+            return
+        self._rows = None
+        statements.empty("tick_flows")
+        statements.store.insert("tick_flows", COLUMNS, rows)
+        self._rows = rows
 
 
 def assemble(
@@ -26,11 +43,11 @@ def assemble(
     *,
     ingest_delay_s: float,
     watermarks: Watermarks,
+    flows: FlowTable,
 ) -> None:
     """Fill ``tick_transactions`` from the resolved observations."""
     statements.empty(*_WORK)
-    rows = flow_rows(catalog, book, ingest_delay_s=ingest_delay_s, watermarks=watermarks)
-    statements.store.insert("tick_flows", COLUMNS, rows)
+    flows.put(statements, flow_rows(catalog, book, ingest_delay_s=ingest_delay_s, watermarks=watermarks))
     now_us = ns_from_datetime(now) // 1_000
     statements.work(
         "steps",
@@ -48,9 +65,10 @@ def assemble(
         flow_codes=[*range(1, len(book.flows) + 1), 0],
     )
     # Ladders of years of days are long texts: they are sent only where a flow of this tick counts business time.
-    ladders = book.ladders if statements.rows("uses_calendar")[0]["used"] else _ELAPSED
+    uses = statements.rows("uses")[0] if book.ladders.clocks or book.paused else {"calendar": 0, "pauses": 0}
+    ladders = book.ladders if uses["calendar"] else _ELAPSED
     sql = load_sql("analytics.correlate", "sql/transactions")
-    held = bool(book.paused) and bool(statements.rows("uses_pauses")[0]["used"])
+    held = bool(uses["pauses"])
     for marker, start in (("DUE_FROM_START", "started_us"), ("DUE_FROM_ANCHOR", "passed[a]")):
         length = ladders.held(start, "w", "k", "h") if held else "w"
         sql = sql.replace(marker, ladders.expression(start, length, "k"))

@@ -7,7 +7,7 @@ from analytics.correlate.statements import Statements
 _WORK = ("tick_parents", "tick_children", "tick_adopted")
 
 
-def relate(statements: Statements, version: int, *, named: bool) -> None:
+def relate(statements: Statements, version: int, *, named: bool) -> tuple[bool, bool]:
     """
     Fill ``tick_parents`` and ``tick_children`` for ``tick_transactions``, and store the children.
 
@@ -15,22 +15,27 @@ def relate(statements: Statements, version: int, *, named: bool) -> None:
         statements: How to send.
         version: Number of this tick.
         named: Whether the evidence of a transaction names a parent.
+
+    Returns:
+        Whether a transaction of the tick has a parent, and whether an older child got its parent only now.
     """
     statements.empty(*_WORK)
     sizes = statements.sizes()
+    child = False
     if named or sizes["tick_fragments"]:
         statements.work("parents")
-        if statements.count("tick_parents"):
-            statements.work("store_children", version=version)
-    if sizes["transaction_children"] or statements.count("tick_parents"):
-        statements.send("children")
-        statements.send("adopted")
+        child = statements.count("tick_parents") > 0
+    if child:
+        statements.work("store_children", version=version)
+    if not (child or sizes["transaction_children"]):
+        return False, False
+    statements.send("children")
+    statements.send("adopted")
+    return child, statements.count("tick_adopted") > 0
 
 
-def store_made_parents(statements: Statements, version: int, now: datetime) -> None:
+def store_made_parents(statements: Statements, version: int, now: datetime, *, named: bool, adopted: bool) -> None:
     """Add to ``tick_final`` parents made of their children, and children that got their parent only now."""
-    sizes = statements.sizes()
-    named, adopted = bool(sizes["tick_parents"]), bool(sizes["tick_adopted"])
     if named:
         statements.send("parents_made", version=version, now=now)
         statements.work("parents_made_lookups", version=version)

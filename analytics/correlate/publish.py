@@ -44,9 +44,9 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
     """
     statements.empty("tick_final")
     traits = statements.rows("traits")[0]
-    relate(statements, version, named=traits["parents"] > 0)
+    named, adopted = relate(statements, version, named=traits["parents"] > 0)
     statements.send("final", version=version, now=now)
-    store_made_parents(statements, version, now)
+    store_made_parents(statements, version, now, named=named, adopted=adopted)
     if traits["judgements"]:
         statements.work("store_judgements")
     if traits["waits"]:
@@ -55,7 +55,7 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
     without = {
         "store_edges": not sizes["tick_members"],
         "store_verdicts": not (traits["verdicts"] or replaces),
-        "store_paths": not (traits["flows"] or sizes["tick_adopted"]),
+        "store_paths": not (traits["flows"] or adopted),
     }
     if sizes["tick_final"]:
         for name in _CHANGED:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from analytics.correlate.assemble import assemble
+from analytics.correlate.assemble import FlowTable, assemble
 from analytics.correlate.config import CorrelateConfig
 from analytics.correlate.extract import Extraction
 from analytics.correlate.flows import FlowBook, flow_book
@@ -81,6 +81,7 @@ class Tick:
         self._compiled_for: tuple[Catalog, tuple[Extraction, Rules, FlowBook]] | None = None
         self._watermarks = Watermarks()
         self._ledger = Ledger(store)
+        self._flows = FlowTable()
         self._judged_until: datetime | None = None
         self._version = 0
 
@@ -118,7 +119,13 @@ class Tick:
 
     def _conclude(self, statements: Statements, catalog: Catalog, book: FlowBook, now: datetime) -> int:
         assemble(
-            statements, catalog, book, now, ingest_delay_s=self._config.ingest_delay_s, watermarks=self._watermarks
+            statements,
+            catalog,
+            book,
+            now,
+            ingest_delay_s=self._config.ingest_delay_s,
+            watermarks=self._watermarks,
+            flows=self._flows,
         )
         known = load_prior(statements)
         if self._locate:
