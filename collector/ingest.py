@@ -200,7 +200,9 @@ class Ingest:
             storage.errors.StoreError: They cannot be decoded, or the engine is away.
         """
         with self._image(signal, frames, redactor) as image:
-            decodes = [decodes_of(signal, "flat", image.redaction)[table] for table in self._tables(signal, image.path)]
+            # Nothing to read asks whether every statement is understood at all.
+            tables = self._tables(signal, image.path) if frames else range(len(TABLES[signal]))
+            decodes = [decodes_of(signal, "flat", image.redaction)[table] for table in tables]
             return sum(
                 self._engine.value(decode.count_sql, {**decode.params(image.path), **image.params})
                 for decode in decodes

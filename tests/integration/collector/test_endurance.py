@@ -2,7 +2,6 @@
 
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from collector.aftermath import Aftermath
 from collector.auth import OpenDoor
 from collector.commit import Commit
 from collector.config import CollectorConfig, SpoolConfig
@@ -25,9 +25,7 @@ from collector.otlp import TRACES
 from collector.signals import Signal
 from collector.spool import Spool
 from core.clock import Clock, FakeClock, SystemClock
-from storage.config import StorageConfig
-from storage.migrate import list_migrations
-from storage.store import Store, open_store
+from storage.store import Store
 from tests.integration.collector.victim import request
 
 KEY = SpoolKey(b"k" * 32)
@@ -36,25 +34,9 @@ DAY_S = 86_400
 PROTOBUF = {"content-type": "application/x-protobuf"}
 
 
-@pytest.fixture(scope="module")
-def module_store(engine_path: Path) -> Iterator[Store]:
-    database = f"endurance_{uuid.uuid4().hex[:12]}"
-    store = open_store(StorageConfig(path=engine_path, database=database, pool_size=2))
-    for migration in list_migrations():
-        if migration.name in ("create_spans", "create_ingest_ledger", "create_notices"):
-            store.execute(migration.sql)
-    yield store
-    store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})
-    store.close()
-
-
 @pytest.fixture
-def store(module_store: Store) -> Store:
-    if module_store.value("EXISTS TABLE away"):
-        module_store.execute("RENAME TABLE away TO spans")
-    for table in ("spans", "ingest_ledger"):
-        module_store.execute(f"TRUNCATE TABLE {table}")
-    return module_store
+def store(engine: Store) -> Store:
+    return engine
 
 
 @pytest.fixture
@@ -230,3 +212,23 @@ def test_a_copied_segment_file_is_not_stored_twice(store: Store, open_spool: Cal
     assert third.sealed() == []
     assert len(third.recovered.quarantined_files) == 1
     assert stored_names(store) == {"copy/0": 1}
+
+
+def test_what_a_start_finds_is_told_as_a_notice_until_it_is_dealt_with(
+    store: Store, open_spool: Callable[..., Spool], tmp_path: Path
+):
+    spool = open_spool()
+    spool.append(Signal.TRACES, request("gone", 0), items=1).result(WAIT_S)
+    spool.stop(WAIT_S)
+    lost = next((tmp_path / "spool").glob("*.seg"))
+    lost.rename(tmp_path / lost.name)
+    again = open_spool()
+    aftermath = Aftermath(again, store, SystemClock())
+    for _ in range(2):
+        aftermath.tell()
+        notices = store.rows("SELECT kind, subject, ended_at FROM notices FINAL")
+        assert notices == [{"kind": "segment_missing", "subject": lost.name, "ended_at": None}]
+    again.stop(WAIT_S)
+    (tmp_path / lost.name).rename(lost)
+    Aftermath(open_spool(), store, SystemClock()).tell()
+    assert store.value("SELECT count() FROM notices FINAL WHERE ended_at IS NULL") == 0

@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from collector.commit import Commit, RowsMissingError
 from collector.config import SpoolConfig
+from collector.decode.statements import Decode, decodes_of
 from collector.flush import Flusher
 from collector.flush_config import FlushConfig
 from collector.ingest import Ingest, OwnedFrame
@@ -21,6 +23,7 @@ from collector.segment import Segment
 from collector.signals import Signal
 from collector.spool import Spool
 from core.clock import SystemClock
+from core.errors import WaylineError
 from storage.errors import StatementRefusedError
 from storage.store import Store
 
@@ -67,9 +70,11 @@ def sealed(spool: Spool, *payloads: bytes, items: int, signal: Signal = Signal.T
 
 
 def retired(spool: Spool) -> None:
+    """Wait until nothing waits: an open segment is not among the sealed ones yet."""
     deadline = time.monotonic() + WAIT_S
-    while spool.sealed() and time.monotonic() < deadline:
+    while spool.room.used_bytes and time.monotonic() < deadline:
         time.sleep(0.01)
+    assert not spool.room.used_bytes
     assert not spool.sealed()
 
 
@@ -231,6 +236,27 @@ def test_a_store_that_refuses_for_its_own_reasons_buries_nothing(spool: Spool, e
     commit.store(segments)
     assert engine.value("SELECT count() FROM spans") == 3
     assert not list(spool.dead_letters.list_letters())
+
+
+@pytest.mark.parametrize("signal", list(Signal))
+def test_an_engine_that_does_not_understand_a_statement_makes_no_request_poison(
+    spool: Spool, commit: Commit, monkeypatch: pytest.MonkeyPatch, signal: Signal
+):
+    def broken(*words: object) -> list[Decode]:
+        return [
+            replace(decode, insert_sql="SELECT no_such_function()", count_sql="SELECT no_such_function()")
+            for decode in decodes_of(*words)
+        ]
+
+    segments = sealed(spool, one_of_each()[signal], items=1, signal=signal)
+    with monkeypatch.context() as patch:
+        patch.setattr("collector.ingest.decodes_of", broken)
+        for _ in range(5):
+            with pytest.raises(WaylineError):
+                commit.store(segments)
+    assert spool.dead_letters.names() == []
+    commit.store(segments)
+    assert not spool.sealed()
 
 
 def test_a_large_segment_is_inserted_in_chunks(spool: Spool, engine: Store):

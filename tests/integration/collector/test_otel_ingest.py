@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -33,10 +32,6 @@ from storage.store import Store, open_store
 from tests.integration.collector import exporter_rows as rows
 
 KEY = SpoolKey(b"k" * 32)
-FILLED = (
-    "SELECT name FROM system.tables"
-    " WHERE database = currentDatabase() AND total_rows > 0 AND name != 'schema_migrations'"
-)
 WAIT_S = 10.0
 CATALOG = """
 kind: Owner
@@ -85,32 +80,19 @@ class Line:
         )
 
 
-@pytest.fixture(scope="module")
-def store(engine_path: Path) -> Iterator[Store]:
-    """One migrated database for all of these tests: migrating costs more than emptying."""
-    database = f"exporter_{uuid.uuid4().hex[:12]}"
-    store = open_store(StorageConfig(path=engine_path, database=database, pool_size=2))
-    apply_migrations(store)
-    yield store
-    rows.empty(store)
-    store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})
-    store.close()
-
-
 @pytest.fixture
-def open_line(store: Store, tmp_path: Path) -> Iterator[Callable[..., Line]]:
-    rows.empty(store)
-    for row in store.rows(FILLED):
-        store.execute("TRUNCATE TABLE {name:Identifier}", {"name": row["name"]})
+def open_line(engine: Store, tmp_path: Path) -> Iterator[Callable[..., Line]]:
+    rows.empty(engine)
     opened: list[Line] = []
 
     def start(**config: int) -> Line:
-        opened.append(Line(store, tmp_path / "spool", **config))
+        opened.append(Line(engine, tmp_path / "spool", **config))
         return opened[-1]
 
     yield start
     for one in opened:
         one.spool.stop(WAIT_S)
+    rows.empty(engine)
 
 
 @pytest.fixture
