@@ -29,7 +29,7 @@ from bench_ingest import HERE, Server, run, warm_up
 
 SETTLE_S = 2.0
 UP_WITHIN_S = 20.0
-WAYLINE = "acknowledged after fsync of an encrypted spool; decoded, stored in ClickHouse, counted, synced; no redaction rules"
+WAYLINE = "acknowledged after fsync of an encrypted spool; decoded, stored, counted, synced; no redaction rules"
 BLACKHOLE = "acknowledged from memory; parsed and dropped: no disk, no storage, nothing verified, no redaction"
 CLICKHOUSE = "acknowledged from memory; encoded for ClickHouse and sent to a sink that stores nothing; no redaction"
 
