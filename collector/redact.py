@@ -26,6 +26,7 @@ _PAIR = "opentelemetry.proto.common.v1.KeyValue"
 _VALUE = "opentelemetry.proto.common.v1.AnyValue"
 _EVENT_KEPT = frozenset({"time_ns", "attributes", "data"})
 _SPACES = " \t\n\r\v\f"
+_WITHIN = "\x1f"  # between the keys of values within one another
 _CACHED_TEXTS = 50_000
 _HEX_KEPT = 32
 
@@ -91,6 +92,16 @@ class _Rule:
                 return self._pseudonym(found)
             case "truncate":
                 return found[: self.rule.length]
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}{_WITHIN}{key}" if path else key
+
+
+def _names_of(path: str) -> list[str]:
+    """Return the names a nested value goes by: its own, and those with the keys around it in front."""
+    parts = path.split(_WITHIN)
+    return [".".join(parts[start:]) for start in range(len(parts))]
 
 
 class Redactor:
@@ -169,18 +180,36 @@ class Redactor:
             name: value if name in _EVENT_KEPT else self._clean(limits, "", value) or ""
             for name, value in event.items()
         }
-        clean["attributes"] = self._json_object(event["attributes"], limits)
+        clean["attributes"] = self._leaves(event["attributes"], limits)
         if event["data"]:
             clean["data"] = orjson.dumps(self._json(orjson.loads(event["data"]), limits, "")).decode()
         return clean
 
-    def _json_object(self, value: dict[str, Any], limits: tuple[int, ...]) -> dict[str, Any]:
-        cleaned = {self._clean(limits, "", key) or "": self._json(item, limits, key) for key, item in value.items()}
+    def _leaves(self, leaves: dict[str, str], limits: tuple[int, ...]) -> dict[str, str]:
+        """Redact the leaves of an event's data, which stand under their dotted path and under the end of it."""
+        found = {path: self._clean(limits, path.replace(".", _WITHIN), text) for path, text in leaves.items()}
+        taken = {
+            (name, leaves[path]): clean
+            for path, clean in found.items()
+            if clean != leaves[path]
+            for name in _names_of(path.replace(".", _WITHIN))
+        }
+        cleaned = (
+            (self._clean(limits, "", path) or "", taken.get((path, leaves[path]), clean))
+            for path, clean in found.items()
+        )
+        return {path: text for path, text in cleaned if text is not None}
+
+    def _json_object(self, value: dict[str, Any], limits: tuple[int, ...], path: str) -> dict[str, Any]:
+        cleaned = {
+            self._clean(limits, "", key) or "": self._json(item, limits, _join(path, key))
+            for key, item in value.items()
+        }
         return {key: item for key, item in cleaned.items() if item is not None or value.get(key, "") is None}
 
     def _json(self, value: Any, limits: tuple[int, ...], key: str) -> Any:
         if isinstance(value, dict):
-            return self._json_object(value, limits)
+            return self._json_object(value, limits, key)
         if isinstance(value, list):
             return [self._json(item, limits, key) for item in value]
         if value is None or isinstance(value, bool):
@@ -201,9 +230,10 @@ class Redactor:
 
     def _clean_uncached(self, limits: tuple[int, ...], key: str, text: str) -> str | None:
         clean: str | None = text
+        names = _names_of(key)
         for position in limits:
             rule = self._rules[position]
-            if clean is not None and rule.is_for(key):
+            if clean is not None and any(map(rule.is_for, names)):
                 clean = rule.apply(clean)
         return clean
 
@@ -211,7 +241,7 @@ class Redactor:
         for field, content in message.ListFields():
             if field.message_type is not None:
                 if field.message_type.full_name == _PAIR:
-                    self._pairs(content, limits)
+                    self._pairs(content, limits, key)
                 elif field.message_type.full_name == _VALUE:
                     for value in content if field.is_repeated else (content,):
                         self._value(value, limits, key)
@@ -224,10 +254,10 @@ class Redactor:
                 else:
                     setattr(message, field.name, self._clean(limits, key, content) or "")
 
-    def _pairs(self, pairs: Any, limits: tuple[int, ...]) -> None:
+    def _pairs(self, pairs: Any, limits: tuple[int, ...], path: str) -> None:
         for position in range(len(pairs) - 1, -1, -1):
             pair = pairs[position]
-            if not self._value(pair.value, limits, pair.key):
+            if not self._value(pair.value, limits, _join(path, pair.key)):
                 del pairs[position]
                 continue
             pair.key = self._clean(limits, "", pair.key) or ""

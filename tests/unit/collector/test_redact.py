@@ -134,3 +134,23 @@ def test_a_secret_anywhere_in_an_event_is_found():
 def test_without_rules_there_is_nothing_to_do():
     assert not redactor().has_rules
     assert redactor(SSN).has_rules
+
+
+def test_a_rule_for_a_dotted_name_holds_for_values_within_one_another():
+    rule = Redaction(name="patient", action="drop", keys=("patient.name",))
+    request = span_attributes()
+    span = request.resource_spans[0].scope_spans[0].spans[0]
+    outer = span.attributes.add(key="patient").value.kvlist_value.values
+    outer.add(key="name").value.string_value = CANARY
+    outer.add(key="ward").value.string_value = "4B"
+    assert attributes_of(rewrite_request(Signal.TRACES, request.SerializeToString(), redactor(rule))) == {
+        "patient": '{"ward":"4B"}'
+    }
+    event = {
+        **dict.fromkeys(("source", "id", "type", "system"), "x"),
+        "data": json.dumps({"visit": {"patient": {"name": CANARY, "ward": "4B"}}}),
+        "attributes": {"visit.patient.name": CANARY, "name": CANARY, "patient.ward": "4B", "ward": "4B"},
+    }
+    read = json.loads(rewrite_request(Signal.EVENTS, json.dumps([event]).encode(), redactor(rule)))[0]
+    assert json.loads(read["data"]) == {"visit": {"patient": {"ward": "4B"}}}
+    assert read["attributes"] == {"patient.ward": "4B", "ward": "4B"}
