@@ -26,6 +26,7 @@ from alerting.api import build_router as build_alert_router
 from alerting.service import AlertService
 from analytics.api import build_probe_router, build_router, install_problem_handlers
 from analytics.correlate import Correlator
+from analytics.drafts.api import build_drafts_router
 from analytics.read import Reader
 from analytics.reindex import Reindexer
 from analytics.reindex.api import build_reindex_router
@@ -213,6 +214,7 @@ class Wayline:
             app.include_router(build_letters_router(self._collector.letters))
         if Role.CORRELATE in self.roles:
             app.include_router(build_reindex_router(self.reindexer))
+            app.include_router(build_drafts_router(self.store, self.catalog, self.clock))
         if Role.DASHBOARD in self.roles:
             app.include_router(build_router(self.reader))
             app.include_router(build_alert_router(self.alerts))

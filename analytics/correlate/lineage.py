@@ -7,7 +7,7 @@ from analytics.correlate.statements import Statements
 _WORK = ("tick_parents", "tick_children", "tick_adopted")
 
 
-def relate(statements: Statements, version: int, *, named: bool) -> tuple[bool, bool]:
+def relate(statements: Statements, version: int, *, named: bool, had: bool) -> tuple[bool, bool]:
     """
     Fill ``tick_parents`` and ``tick_children`` for ``tick_transactions``, and store the children.
 
@@ -15,16 +15,17 @@ def relate(statements: Statements, version: int, *, named: bool) -> tuple[bool, 
         statements: How to send.
         version: Number of this tick.
         named: Whether the evidence of a transaction names a parent.
+        had: Whether a transaction had one that its evidence named before.
 
     Returns:
-        Whether a transaction of the tick has a parent, and whether an older child got its parent only now.
+        Whether a transaction of the tick has a parent or had one, and whether an older child got its parent only now.
     """
     statements.empty(*_WORK)
     sizes = statements.sizes()
-    child = False
+    child = had
     if named or sizes["tick_fragments"]:
         statements.work("parents")
-        child = statements.count("tick_parents") > 0
+        child = had or statements.count("tick_parents") > 0
     if child:
         statements.work("store_children", version=version)
     if not (child or sizes["transaction_children"]):

@@ -44,7 +44,7 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
     """
     statements.empty("tick_final")
     traits = statements.rows("traits")[0]
-    named, adopted = relate(statements, version, named=traits["parents"] > 0)
+    named, adopted = relate(statements, version, named=traits["parents"] > 0, had=traits["children"] > 0)
     statements.send("final", version=version, now=now)
     store_made_parents(statements, version, now, named=named, adopted=adopted)
     if traits["judgements"]:

@@ -7,6 +7,7 @@ Its name follows from that of the database in use, so that what a killed process
 from collections.abc import Sequence
 
 from storage.migrate import list_migrations
+from storage.sqlfiles import load_sql
 from storage.store import Store, open_store
 
 RAW = ("spans", "logs", "events", "ingest_ledger")
@@ -45,9 +46,7 @@ def open_beside(store: Store, pool_size: int = 2) -> Store:
 
 def exchanged(beside: Store) -> Sequence[str]:
     """Return the names of the tables that take the place of the old ones, in a fixed order."""
-    rows = beside.rows(
-        "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' ORDER BY name"
-    )
+    rows = beside.rows(load_sql("analytics.reindex", "sql/derived_tables"))
     return [row["name"] for row in rows if row["name"] not in KEPT]
 
 

@@ -55,7 +55,7 @@ def recover(store: Store, now: datetime) -> bool:
     Returns:
         Whether an exchange was finished.
     """
-    rows = store.rows("SELECT state, beside, tables, rebuilt FROM reindex_swaps ORDER BY at DESC, state DESC LIMIT 1")
+    rows = store.rows(load_sql("analytics.reindex", "sql/last_swap"))
     finished = bool(rows) and rows[0]["state"] == "swapping"
     if finished:
         current = _identities(store, store.config.target_database)
@@ -94,10 +94,7 @@ def _exchange(store: Store, beside: str, tables: Sequence[str]) -> None:
 
 
 def _identities(store: Store, database: str) -> dict[str, str]:
-    rows = store.rows(
-        "SELECT name, toString(uuid) AS identity FROM system.tables WHERE database = {database:String}",
-        {"database": database},
-    )
+    rows = store.rows(load_sql("analytics.reindex", "sql/identities"), {"database": database})
     return {row["name"]: row["identity"] for row in rows}
 
 

@@ -185,7 +185,7 @@ def sla(
 
 def register(app: typer.Typer) -> None:
     """Add the commands to *app*."""
-    for command in (tx, search, flows, sla):
+    for command in (tx, search, sla):
         app.command()(command)
 
 

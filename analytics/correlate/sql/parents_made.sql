@@ -2,6 +2,19 @@
 INSERT INTO tick_final (
     started_hour, transaction_id, version, status, own_status, revision, started_at, ended_at, last_at, duration_ms,
     identifiers, systems, origin_category, origin_system, origin_confidence, origin_evidence, child_total, child_completed, child_failed, observation_count, updated_at)
+WITH
+    -- of the children of this tick, as they name them now and as they named them before
+    keys AS
+    (
+        SELECT DISTINCT toString(parent_type) AS type, parent_value AS value,
+            lower(hex(sipHash128('parent', type, value))) AS made_id
+        FROM
+        (
+            SELECT parent_type, parent_value FROM tick_parents WHERE parent_type != ''
+            UNION ALL
+            SELECT parent_type, parent_value FROM tick_prior WHERE parent_type != ''
+        )
+    )
 SELECT
     toStartOfHour(fromUnixTimestamp64Micro(begin_us, 'UTC')), parent_id, {version:UInt64},
     multiIf(failed > 0, 'failed', completed < total, 'in_progress', 'completed') AS state, 'completed', 1,
@@ -13,7 +26,7 @@ SELECT
 FROM
 (
     SELECT
-        p.parent_id AS parent_id, any(c.parent_type) AS type, any(c.parent_value) AS value,
+        p.made_id AS parent_id, any(c.parent_type) AS type, any(c.parent_value) AS value,
         count() AS total,
         countIf(c.status IN ('completed', 'completed_late')) AS completed,
         countIf(c.status = 'failed') AS failed,
@@ -25,13 +38,10 @@ FROM
     (
         SELECT *
         FROM transaction_children FINAL
-        WHERE (parent_type, parent_value) IN (SELECT parent_type, parent_value FROM tick_parents WHERE parent_type != '')
+        WHERE (parent_type, parent_value) IN (SELECT type, value FROM keys)
     ) AS c
-    INNER JOIN
-    (
-        SELECT DISTINCT parent_type, parent_value, parent_id
-        FROM tick_parents
-        WHERE parent_type != '' AND parent_id NOT IN (SELECT toString(transaction_id) FROM tick_transactions)
-    ) AS p ON c.parent_type = p.parent_type AND c.parent_value = p.parent_value
-    GROUP BY p.parent_id
+    INNER JOIN keys AS p ON c.parent_type = p.type AND c.parent_value = p.value
+    WHERE (p.type, p.value) NOT IN
+        (SELECT i.type, i.value FROM tick_transactions ARRAY JOIN identifiers AS i WHERE i.role = 'identity')
+    GROUP BY p.made_id
 )

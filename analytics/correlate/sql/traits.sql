@@ -4,5 +4,6 @@ SELECT
     countIf(notEmpty(waits)) AS waits,
     countIf(next_judge_us > 0) AS judgements,
     countIf(notEmpty(verdicts)) AS verdicts,
-    countIf(flow != '') AS flows
+    countIf(flow != '') AS flows,
+    (SELECT countIf(parent_type != '') FROM tick_prior) AS children
 FROM tick_transactions

@@ -6,7 +6,7 @@ change nothing. Set ``WAYLINE_TEST_LONG`` for hundreds of examples.
 import os
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.evidence import Event, Log, Span, moment
@@ -21,6 +21,7 @@ LONG = bool(os.environ.get("WAYLINE_TEST_LONG"))
 PROFILE = settings(
     max_examples=60 if LONG else 2,
     deadline=None,
+    phases=[phase for phase in Phase if LONG or phase is not Phase.shrink],  # shrinking takes many ticks
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.too_slow],
 )
 UNIVERSES = 16
@@ -118,7 +119,7 @@ def late_deliveries(draw):
 
 
 def picture(line):
-    hidden = {"revision", "updated_at", "known_ids", "origin_evidence"}
+    hidden = {"revision", "updated_at", "known_ids", "origin_evidence", "next_judge_at"}
     rows = line.store.rows(
         "SELECT toString(transaction_id) AS id, arraySort(verdicts) AS verdicts FROM transactions FINAL"
     )

@@ -1,0 +1,1 @@
+SELECT name, toString(uuid) AS identity FROM system.tables WHERE database = {database:String}
