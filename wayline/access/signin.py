@@ -15,6 +15,7 @@ from wayline.access.sessions import Sessions
 
 _STYLE = Path(__file__).with_name("signin.css").read_text(encoding="utf-8")
 _PAGE = Path(__file__).with_name("signin.html").read_text(encoding="utf-8")
+_LEAVE = '<form method="post" action="/signout"><button type="submit">Sign out</button></form>'
 _MAX_FORM_BYTES = 4_096
 
 
@@ -31,7 +32,8 @@ def build_sign_in_router(watch: TokenWatch, sessions: Sessions, *, is_secure: bo
 
     @router.get(SIGN_IN)
     async def show(request: Request) -> Response:
-        return _page(request.query_params.get("next", "/"), "", 200)
+        is_known = sessions.token(cookie_of(request.headers)) is not None
+        return _page(request.query_params.get("next", "/"), "", 200, may_leave=is_known)
 
     @router.get(f"{SIGN_IN}.css")
     async def style() -> Response:
@@ -72,9 +74,13 @@ async def _read_form(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
-def _page(target: str, problem: str, status: int) -> Response:
+def _page(target: str, problem: str, status: int, *, may_leave: bool = False) -> Response:
     shown = f'<p class="problem" role="alert">{escape(problem)}</p>' if problem else ""
-    page = _PAGE.replace("{problem}", shown).replace("{next}", escape(_local(target), quote=True))
+    page = (
+        _PAGE.replace("{leave}", _LEAVE if may_leave else "")
+        .replace("{problem}", shown)
+        .replace("{next}", escape(_local(target), quote=True))
+    )
     return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
 
 

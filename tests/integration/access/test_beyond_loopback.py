@@ -64,6 +64,16 @@ def test_an_expired_or_revoked_token_is_no_way_in(tmp_path):
     state.dispose()
 
 
+def test_credentials_can_be_asked_for_on_loopback_too(tmp_path):
+    state = open_state(tmp_path)
+    watch = TokenWatch(TokenBook(state), FakeClock(datetime.now(UTC)))
+    watch.refresh()
+    refuse_open_ports(load_settings(flags={"server.data": tmp_path}), watch)
+    with pytest.raises(ConfigError, match="without authentication"):
+        refuse_open_ports(load_settings(flags={"server.data": tmp_path, "access.required": "always"}), watch)
+    state.dispose()
+
+
 def test_client_certificates_are_a_way_in(tmp_path):
     state = open_state(tmp_path)
     watch = TokenWatch(TokenBook(state), FakeClock(datetime.now(UTC)))

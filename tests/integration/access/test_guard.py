@@ -154,6 +154,7 @@ def test_a_session_ends_by_sign_out_by_time_and_with_its_token(site, clock):
     site.sign_in(token)
     kept = site.client.cookies[COOKIE]
     assert site.ask("GET", "/").status_code == 200
+    assert 'action="/signout"' in site.ask("GET", "/signin").text
     site.ask("POST", "/signout", headers={"Origin": BASE})
     site.client.cookies.set(COOKIE, kept)
     assert site.ask("GET", "/").status_code == 401  # the cookie that was kept is worth nothing
