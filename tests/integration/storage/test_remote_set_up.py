@@ -1,21 +1,16 @@
-"""A remote store from the command line: dry run, doctor, TLS and its authorities, several at once."""
+"""A remote store from the command line: dry run, doctor, TLS and its authorities."""
 
-import os
 import socket
-import time
 import uuid
 
-import httpx
 import pytest
 
 from storage.config import StorageConfig
-from storage.migrate import apply_migrations, list_migrations, pending_migrations
+from storage.migrate import apply_migrations, list_migrations
 from storage.store import StoreError, open_store
 from tests.integration.access.certificates import Authority
 from tests.integration.commands import run_command
 from tests.integration.storage.endpoint_process import Endpoint
-
-PATIENCE_S = 90.0
 
 
 @pytest.fixture
@@ -94,51 +89,3 @@ def test_tls_is_judged_by_the_authority_of_the_settings(tmp_path):
             opened(plain, tmp_path)
     finally:
         endpoint.stop()
-
-
-@pytest.mark.slow
-def test_several_collectors_start_and_write_at_once_and_nothing_is_lost_or_doubled(endpoint, start_wayline, tmp_path):
-    store = f"{endpoint.url}/several_{uuid.uuid4().hex[:12]}"
-    # At once, on an empty database: both make the schema.
-    collectors = [start_wayline("--store", store, command="collect", wait=False) for _ in range(2)]
-    for served in collectors:
-        until(lambda served=served: "Wayline is ready." in served.log.read_text())
-    requests, spans = 30, 20
-    for number in range(requests):
-        for served in collectors:
-            body = traces(f"svc-{number % 3}", spans)
-            assert httpx.post(f"{served.otlp_http}/v1/traces", json=body, timeout=30).status_code == 200
-    with open_closing(store, tmp_path) as opened_store:
-        expected = requests * spans * len(collectors)
-        until(lambda: opened_store.value("SELECT count() FROM spans") >= expected)
-        assert opened_store.value("SELECT count() FROM spans") == expected
-        assert opened_store.value("SELECT uniqExact(trace_id, span_id) FROM spans") == expected
-        until(lambda: opened_store.value("SELECT sum(rows) FROM ingest_ledger WHERE signal = 'traces'") == expected)
-        assert opened_store.value("SELECT count() = uniqExact(segment_id) FROM ingest_ledger") == 1
-        assert pending_migrations(opened_store) == []
-    for served in collectors:
-        served.process.terminate()
-    assert [served.process.wait(timeout=60) for served in collectors] == [0, 0]
-
-
-def traces(service, count):
-    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]}
-    now_ns = str(time.time_ns())
-    spans = [
-        {
-            "traceId": os.urandom(16).hex(),
-            "spanId": os.urandom(8).hex(),
-            "name": "work",
-            "startTimeUnixNano": now_ns,
-            "endTimeUnixNano": now_ns,
-        }
-        for _ in range(count)
-    ]
-    return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]}
-
-
-def until(is_so):
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
