@@ -23,6 +23,7 @@ _STREAM_WINDOW_BYTES = 4 * 2**20
 _CONNECTION_WINDOW_BYTES = 16 * 2**20
 _IDLE_FRAMES = 2_000
 _IDLE_FRAMES_A_CALL = 20
+_IDLE_FRAMES_A_SECOND = 10
 _EMPTY_MESSAGE = bytes(5)
 _GOOD_HEAD = h2.pack_frame(h2.HEADERS, h2.END_HEADERS, 0, ANSWER_HEAD)
 _GOOD_BODY = h2.pack_frame(h2.DATA, 0, 0, _EMPTY_MESSAGE)
@@ -145,7 +146,10 @@ class Http2Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read frames."""
-        self.heard_s = time.monotonic()
+        silent_s = time.monotonic() - self.heard_s
+        self.heard_s += silent_s
+        # A connection kept alive by pings spends nothing that its silence does not bring back.
+        self._idle_frames = min(_IDLE_FRAMES, self._idle_frames + int(silent_s * _IDLE_FRAMES_A_SECOND))
         if self._transport.is_closing():
             return
         try:

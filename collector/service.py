@@ -98,7 +98,7 @@ class CollectorService:
 
         Raises:
             core.errors.ConfigError: Another process uses the spool, or its key is wrong.
-            OSError, RuntimeError: An address cannot be bound.
+            OSError: An address cannot be bound.
         """
         self.spool.start()
         self.is_open = True

@@ -72,6 +72,13 @@ def test_invalid_utf8_is_bad_data_and_its_text_is_not_repeated():
     assert "SE" not in str(refused.value)
 
 
+@pytest.mark.parametrize("signal", [Signal.TRACES, Signal.LOGS, Signal.METRICS])
+@pytest.mark.parametrize("body", [b"\x0c", b"\x0c\x0b", b"\x14\x13", b"\x0c" * 27, b"\x12\x00\x0c"])
+def test_the_end_of_a_group_that_was_not_begun_is_bad_data(signal, body):
+    with pytest.raises(BadDataError):
+        VALIDATOR.check(signal, body)
+
+
 def test_unknown_fields_are_kept():
     body = traces(1).SerializeToString() + b"\x92\x03\x03new"
     assert VALIDATOR.check(Signal.TRACES, body).payload == body
