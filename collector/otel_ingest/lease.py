@@ -51,7 +51,7 @@ class Lease:
             return True
         asked_s = time.monotonic()
         slot, passed_s = divmod(self._store.value(_NOW) / 1_000, SLOT_S)
-        if passed_s > SLOT_S - _MARGIN_S and slot == self._slot:
+        if slot == self._slot:
             # Nobody else asks for a slot that has not begun, so the holder goes on without a pause.
             slot, passed_s = slot + 1, passed_s - SLOT_S
         if slot == self._refused_slot or passed_s > SLOT_S - _MARGIN_S or not self._create(f"lease_{slot:.0f}"):

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +26,8 @@ from core.clock import SystemClock
 from core.errors import TransientError
 from runbooks import load_catalog
 from storage.config import StorageConfig
-from storage.migrate import apply_migrations
+from storage.errors import StatementRefusedError
+from storage.migrate import list_migrations
 from storage.store import Store, open_store
 from tests.integration.collector import exporter_rows as rows
 
@@ -240,29 +240,59 @@ def test_a_death_between_two_steps_loses_and_doubles_nothing(tmp_path: Path, pla
     assert found == {"rows": 300, "distinct": 300, "ledger": 300, "waiting": 0}
 
 
-def test_of_several_processes_on_one_server_one_takes_rows_at_a_time(server_url: str, engine_path: Path):
-    stores = [
-        open_store(StorageConfig(url=f"{server_url}/leases", path=engine_path, pool_size=1, database="leases"))
-        for _ in range(2)
-    ]
-    apply_migrations(stores[0])
+def test_of_several_processes_on_one_server_one_takes_rows_at_a_time(
+    server_url: str, engine_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # A slot of an hour and no margin: the test is done before it ends.
+    monkeypatch.setattr("collector.otel_ingest.lease.SLOT_S", 3_600.0)
+    monkeypatch.setattr("collector.otel_ingest.lease._MARGIN_S", 0.0)
+    stores = [open_store(StorageConfig(url=f"{server_url}/default", path=engine_path, pool_size=1)) for _ in range(2)]
+    stores[0].execute(next(one.sql for one in list_migrations() if one.name == "create_otel_ingest"))
     first, second = (Lease(store, "test") for store in stores)
-    # Within the last seconds of a slot nobody new gets it: ask as long as that takes.
-    held = first.acquire() or _retry(first)
-    assert held
+    assert first.acquire()
     assert not second.acquire()
     assert first.acquire()
     first.release()
-    assert Lease(stores[1], "third").acquire()
+    third = Lease(stores[1], "third")
+    assert third.acquire()
+    third.release()
     for store in stores:
         store.close()
 
 
-def _retry(lease: Lease) -> bool:
-    deadline_s = time.monotonic() + 20
-    while time.monotonic() < deadline_s:
-        time.sleep(0.2)
-        lease._refused_slot = -1.0
-        if lease.acquire():
-            return True
-    return False
+def test_the_holder_goes_on_into_the_next_slot_and_nobody_else_does(monkeypatch: pytest.MonkeyPatch):
+    """The server is a stand-in for its clock and its names only: a real one cannot be told the time."""
+    now_ms, taken = [0], set()
+
+    class Server:
+        def value(self, _sql: str) -> int:
+            return now_ms[0]
+
+        def rows(self, _sql: str) -> list[dict[str, str]]:
+            return [{"name": name} for name in sorted(taken)]
+
+        def insert(self, *_words: object) -> None:
+            pass
+
+        def execute(self, sql: str, params: dict[str, str]) -> None:
+            if sql.startswith("DROP"):
+                taken.discard(params["table"])
+            elif params["table"] in taken:
+                error = StatementRefusedError("there is such a table")
+                error.code = 57
+                raise error
+            else:
+                taken.add(params["table"])
+
+    monkeypatch.setattr("collector.otel_ingest.lease.time.monotonic", lambda: now_ms[0] / 1_000)
+    holder, other = Lease(Server(), "a"), Lease(Server(), "b")
+    held: list[str] = []
+    for second in range(0, 300, 5):
+        now_ms[0] = second * 1_000
+        both = (holder.acquire() if second < 200 else False, other.acquire())
+        assert both != (True, True), second
+        held.append("a" if both[0] else "b" if both[1] else "-")
+    assert set(held[:40]) == {"a"}
+    # The holder died at 200 s: its slot ends at 240 s, and the other one goes on from there.
+    assert set(held[40:48]) == {"-"}
+    assert set(held[48:]) == {"b"}
