@@ -243,7 +243,7 @@ class Commit:
     def _ask_engine(self, signal: Signal) -> None:
         """Make sure that the engine reads at all: else every request would look like poison."""
         try:
-            self._ingest.read_rows(signal, [])
+            self._ingest.ask_engine(signal)
         except PermanentError as error:
             raise TransientError(f"the engine cannot read an empty request: {error.message}") from error
 

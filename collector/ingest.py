@@ -172,6 +172,17 @@ class Ingest:
         if blocks:
             self._store.insert_native(decode.table, decode.columns, blocks, _SHIPPED)
 
+    def ask_engine(self, signal: Signal, redactor: Redactor | None = None) -> None:
+        """
+        Run every statement of *signal* over nothing.
+
+        Raises:
+            storage.errors.StoreError: The engine does not run one of them, whatever it is given.
+        """
+        with self._image(signal, [], redactor) as image:
+            for decode in decodes_of(signal, "flat", image.redaction):
+                self._engine.value(decode.count_sql, {**decode.params(image.path), **image.params})
+
     def are_nested(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bool]:
         """
         Return which of *frames* hold arrays or key-value lists.
