@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -61,7 +62,7 @@ objectives: {deadline: 1h}
 class Line:
     """The way from the exporter's tables into the raw tables."""
 
-    def __init__(self, store: Store, folder: Path, **config: int) -> None:
+    def __init__(self, store: Store, folder: Path, **config: float) -> None:
         self.store = store
         self.spool = Spool(SpoolConfig(path=folder, seal_after_s=0.0, resend_entries=1_000), KEY, SystemClock())
         self.spool.start()
@@ -85,7 +86,7 @@ def open_line(engine: Store, tmp_path: Path) -> Iterator[Callable[..., Line]]:
     rows.empty(engine)
     opened: list[Line] = []
 
-    def start(**config: int) -> Line:
+    def start(**config: float) -> Line:
         opened.append(Line(engine, tmp_path / "spool", **config))
         return opened[-1]
 
@@ -206,6 +207,38 @@ def test_trouble_with_one_part_does_not_hold_up_the_others(line: Line):
     finally:
         line.store.execute("DROP TABLE otel_ingest.otel_logs SYNC")
         line.store.execute("RENAME TABLE otel_ingest.kept TO otel_ingest.otel_logs")
+
+
+def test_the_component_takes_rows_by_itself_and_says_when_it_cannot(open_line: Callable[..., Line]):
+    line = open_line(poll_s=0.02)
+    line.mover.start()
+    rows.insert(line.store, "otel_logs", [rows.log(0)])
+    wait_until(lambda: line.waiting() == 0)
+    assert line.mover.health()[0].ok
+    line.spool.room.add(2**32)  # the spool is full: rows wait in their table, and it is said
+    rows.insert(line.store, "otel_logs", [rows.log(number) for number in range(2)])
+    wait_until(lambda: not line.mover.health()[0].ok)
+    assert line.waiting() == 2
+    line.spool.room.give(2**33)
+    wait_until(lambda: line.mover.health()[0].ok)
+    wait_until(lambda: line.waiting() == 0)
+    line.mover.stop(WAIT_S)
+    assert not line.mover.health()[0].ok
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 3 * WAIT_S
+    while not condition():
+        assert time.monotonic() < deadline_s, "it did not come to pass"
+        time.sleep(0.02)
+
+
+def test_an_embedded_store_is_left_alone_unless_told_otherwise(engine: Store, open_line: Callable[..., Line]):
+    spool = open_line().spool
+    quiet = OtelIngest(engine, spool, Validator(LimitsConfig()), OtelIngestConfig())
+    quiet.start()
+    assert quiet.health() == []
+    quiet.stop(WAIT_S)
 
 
 def test_the_example_for_a_stock_collector_names_these_tables():
