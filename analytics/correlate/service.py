@@ -61,8 +61,12 @@ class Correlator:
             report = self._tick.run(self._provider.current(), now or self._clock.now())
             self._last_success = self._clock.now()
             self._trouble = ""
-            if report.observations:  # a tick that found nothing to do is not worth a span
-                facts = {"wayline.segments": report.segments, "wayline.observations": report.observations}
+            if report.resolved:  # a tick that found nothing to do, or Wayline's own spans only, is not worth a span
+                facts = {
+                    "wayline.segments": report.segments,
+                    "wayline.observations": report.observations,
+                    "wayline.transactions": report.transactions,
+                }
                 SELF_TRACES.record("tick", started_ns, self._clock.now_ns(), facts)
             return report
 
