@@ -73,6 +73,7 @@ class Journal:
         self._unwritten = b""
         self._written = 0
         self._dirty = False
+        self._spoiled = False
         self._synced_s = 0.0
         self.last_segment_id = 0
         self.last_sequence = 0
@@ -167,10 +168,13 @@ class Journal:
             return
         with self._lock:
             self._write()
-            if self._written > _COMPACT_BYTES:
+            # A sync that failed once says nothing the next time: what was in that file is written to another one.
+            if self._spoiled or self._written > _COMPACT_BYTES:
                 self._compact()
             elif self._dirty:
+                self._spoiled = True
                 os.fdatasync(self._descriptor)
+                self._spoiled = False
             self._dirty, self._synced_s = False, now_s
 
     def _compact(self) -> None:
@@ -188,6 +192,7 @@ class Journal:
             raise
         os.close(self._descriptor)
         self._descriptor, self._written, self._unwritten = descriptor, len(data), b""
+        self._spoiled = False
         sync_folder(self._path.parent)
 
     def close(self) -> None:

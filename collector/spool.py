@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -287,13 +288,12 @@ class Spool:
                 return
 
     def _tidy(self) -> None:
-        try:
-            self.room.look_at_disk(self._folder, every_s=_TIDY_EVERY_S)
-            self._journal.sync(every_s=_TIDY_EVERY_S)
-            self._retired.tidy(every_s=_TIDY_EVERY_S)
-        except OSError as error:
-            # Requests go on being written; what could not be deleted is tried again.
-            _log.warning("spool could not be tidied", errno=error.errno, error=error.strerror)
+        # One by one, and tried again: a disk too full for a record must not keep old segments from being deleted.
+        for task in (partial(self.room.look_at_disk, self._folder), self._journal.sync, self._retired.tidy):
+            try:
+                task(every_s=_TIDY_EVERY_S)
+            except OSError as error:
+                _log.warning("spool could not be tidied", errno=error.errno, error=error.strerror)
 
     def _commit(self, signal: Signal, group: list[_Pending]) -> None:
         started_s = time.perf_counter()

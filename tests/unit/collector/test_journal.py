@@ -1,5 +1,6 @@
 """A segment that vanishes is noticed, and numbers are never used twice."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from collector.config import SpoolConfig
+from collector.frames import SegmentHeader
+from collector.journal import Journal
 from collector.keys import SpoolKey
 from collector.signals import Signal
 from collector.spool import Spool
@@ -145,3 +148,37 @@ def test_a_segment_begun_between_two_kills_is_not_missing(open_spool, folder, ke
     assert again.missing_segments() == []
     assert again.sealed() == []
     again.stop(5)
+
+
+def refuse(_descriptor: int) -> None:
+    raise OSError(errno.EIO, "injected")
+
+
+def test_a_journal_whose_sync_failed_is_written_anew(tmp_path, monkeypatch):
+    journal = Journal(tmp_path)
+    journal.compare(set(), [])
+    journal.begun(SegmentHeader(Signal.LOGS, 7, 1, bytes(8), bytes(16)))
+    before = (tmp_path / "segments.journal").stat().st_ino
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", refuse)
+        with pytest.raises(OSError, match="injected"):
+            journal.sync(every_s=0)
+    journal.sync(every_s=0)
+    assert (tmp_path / "segments.journal").stat().st_ino != before
+    journal.close()
+    again = Journal(tmp_path)
+    again.compare(set(), [])
+    assert again.missing() == ["logs-00000000000000000007.seg"]
+    again.close()
+
+
+def test_a_journal_that_cannot_be_written_keeps_no_old_segment_from_being_deleted(open_spool, folder, monkeypatch):
+    monkeypatch.setattr("collector.spool._TIDY_EVERY_S", 0.0)
+    spool = open_spool(retired_max_bytes=0)
+    monkeypatch.setattr(spool._journal, "sync", lambda **_words: refuse(0))
+    fill(spool, b"x")
+    spool.retire(spool.take(5))
+    fill(spool, b"y")  # the writer tidies after each group
+    spool.seal_open(5)
+    assert list((folder / "retired").glob("*.seg")) == []
+    monkeypatch.undo()
