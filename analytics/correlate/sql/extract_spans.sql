@@ -75,7 +75,9 @@ FROM
             FROM
             (
                     SELECT
-                        *,
+                        segment_id, received_at, time, duration_ns, trace_id, span_id, parent_span_id, name, kind, service,
+                        status_code, status_message, attributes, resource_attributes, `events.name`,
+                        `events.attributes`, `links.trace_id`, `links.span_id`,
                         arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0), mapKeys(attributes))
                             AS own_codes,
                         arrayMap(k -> transform(k, {names:Array(String)}, {codes:Array(UInt16)}, 0),

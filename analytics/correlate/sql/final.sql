@@ -43,12 +43,12 @@ FROM
                 completed >= total * child_ratio AND flow = '', 'completed',
                 status) AS state
         FROM (SELECT *, started_hour FROM tick_transactions) AS t
-        LEFT JOIN
+        ANY LEFT JOIN
         (
             SELECT transaction_id AS prior_id, revision, started_hour AS prior_hour, content_hash AS prior_hash, known_ids
             FROM tick_prior
         ) AS p ON p.prior_id = t.transaction_id
-        LEFT JOIN
+        ANY LEFT JOIN
         (
             SELECT now_in, groupUniqArray(id) AS former
             FROM
@@ -62,23 +62,23 @@ FROM
             )
             GROUP BY now_in
         ) AS f ON f.now_in = t.transaction_id
-        LEFT JOIN
+        ANY LEFT JOIN
         (
             SELECT transaction_id AS origin_of, toString(category) AS own_category, toString(system) AS own_system,
                 confidence AS own_confidence, evidence AS own_evidence, work_ms, queue_ms, retry_ms, unexplained_ms
             FROM work_origins
         ) AS o ON o.origin_of = toString(t.transaction_id)
-        LEFT JOIN
+        ANY LEFT JOIN
         (
             SELECT transaction_id AS child_id, parent_id, parent_type, parent_value FROM tick_parents
         ) AS a ON a.child_id = t.transaction_id
-        LEFT JOIN
+        ANY LEFT JOIN
         (
             SELECT parent_id AS parent_of, total, completed, failed, ended_us AS children_ended_us,
                 origin AS children_origin
             FROM tick_children
         ) AS c ON c.parent_of = toString(t.transaction_id)
-        LEFT JOIN (SELECT flow AS ruled_flow, child_ratio FROM tick_flows) AS w ON w.ruled_flow = t.flow
+        ANY LEFT JOIN (SELECT flow AS ruled_flow, child_ratio FROM tick_flows) AS w ON w.ruled_flow = t.flow
     )
 )
 WHERE prior_hash != hash OR prior_hour != started_hour OR NOT hasAll(known_ids, former)
