@@ -1,6 +1,13 @@
+from dataclasses import replace
+
+from hypothesis import given, settings
+
+from tests.integration.correlate.test_correlate_order import LONG, PROFILE, assert_same, deliveries, picture
 from tests.integration.evidence import Event, Span
 
 LIMIT = 5
+SHARED = "EVERYWHERE"
+EXAMPLES = settings(PROFILE, max_examples=30 if LONG else 2)
 
 
 def with_permit(number, value="P"):
@@ -39,3 +46,35 @@ def test_traces_that_share_nothing_but_one_value_are_too_many(line):
     line.deliver(*(Span(f"t{n}", "a", n, attributes={"permit": "P"}) for n in range(LIMIT + 1)))
     line.tick(100)
     assert len(line.rows()) == LIMIT + 1
+
+
+def with_shared(item):
+    """*item* with a value that everything carries, where it carries one of its own already."""
+    if "correlation.id" not in item.attributes:
+        return item
+    return replace(item, attributes=item.attributes | {"permit": SHARED})
+
+
+def without_shared(row):
+    return row | {"identifiers": [kept for kept in row["identifiers"] if kept["value"] != SHARED]}
+
+
+@EXAMPLES
+@given(deliveries())
+def test_letting_go_restores_exactly_what_there_would_be_without_the_value(line, case):
+    _, parts = case
+    plain = [[replace(item, attributes=without_permit(item)) for item in part] for part in parts]
+    more = [Event(f"more{n}", n, attributes={"correlation.id": f"more{n}"}) for n in range(LIMIT + 1)]
+    found = []
+    for carrying in (False, True):
+        line.reset()
+        for number, part in enumerate([*plain, more]):
+            line.deliver(*(with_shared(item) if carrying else item for item in part))
+            line.tick(1_000_000 + number)
+        found.append([without_shared(row) for row in picture(line)])
+    assert line.store.value("SELECT count() FROM quarantined_values FINAL WHERE value = 'EVERYWHERE'") == 1
+    assert_same(found[1], found[0])
+
+
+def without_permit(item):
+    return {key: value for key, value in item.attributes.items() if key != "permit"}
