@@ -19,7 +19,12 @@ FROM
     (
         SELECT
             transaction_id, at_us,
-            arrayMap(l -> replaceRegexpOne(l, ':(failed|retry)$', ''), labels) AS names,
+            arrayMap(
+                l -> multiIf(
+                    endsWith(l, ':failed'), substring(l, 1, length(l) - 7),
+                    endsWith(l, ':retry'), substring(l, 1, length(l) - 6),
+                    l),
+                arrayMap(l -> toString(l), labels)) AS names,
             arrayMap(n -> indexOf({names:Array(String)}, n), names) AS places
         FROM transaction_paths FINAL
         WHERE flow = {flow:String}

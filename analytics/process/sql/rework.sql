@@ -23,7 +23,12 @@ FROM
     (
         SELECT
             transaction_id, at_us,
-            arrayMap(l -> replaceRegexpOne(l, ':(failed|retry)$', ''), labels) AS names
+            arrayMap(
+                l -> multiIf(
+                    endsWith(l, ':failed'), substring(l, 1, length(l) - 7),
+                    endsWith(l, ':retry'), substring(l, 1, length(l) - 6),
+                    l),
+                arrayMap(l -> toString(l), labels)) AS names
         FROM transaction_paths FINAL
         WHERE flow = {flow:String}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
