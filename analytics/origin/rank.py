@@ -11,6 +11,8 @@ from analytics.origin.shapes import ANY_EVENT, Deviation, Sample, Shape, Tally
 from analytics.origin.slowness import Change, call_delays, changes, own_delays
 
 _MAX_EVIDENCE = 5
+_TELLING = 0.1
+"""Rows below it say that next to nothing changed; shown only where there is no other."""
 _PER_DOUBLING_OF_SURPRISE = 0.5
 """Surprise is a log-likelihood: its own logarithm, so weighted, stands on a level with doublings of time."""
 
@@ -81,8 +83,9 @@ def rank_systems(
     suspects = []
     for system in own.keys() | called.keys() | surprises.keys():
         score = own.get(system, 0.0) + called.get(system, 0.0) + surprises.get(system, 0.0)
-        strongest = sorted(evidence[system], key=lambda row: (-row["score"], row["why"]))[:_MAX_EVIDENCE]
-        suspects.append(Suspect(system, round(score, 6), strongest))
+        rows = sorted(evidence[system], key=lambda row: (-row["score"], row["why"]))
+        telling = [row for row in rows if row["score"] >= _TELLING] or rows[:1]
+        suspects.append(Suspect(system, round(score, 6), telling[:_MAX_EVIDENCE]))
     return sorted((each for each in suspects if each.score > 0), key=lambda each: (-each.score, each.system))
 
 

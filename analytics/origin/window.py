@@ -110,7 +110,7 @@ def _texts(store: Store, params: dict[str, Any], shapes: list[Shape], found: dic
     if not seen:
         return {}
     rows = store.rows(_sql("window_texts"), params | {"sampled": sorted(set(seen.values()))})
-    return {row["template"]: row["text"] for row in rows}
+    return {row["template"]: row["text"].strip() for row in rows}
 
 
 def _shape(row: dict[str, Any]) -> Shape:
