@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -9,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 VICTIM = Path(__file__).with_name("victim.py")
 
@@ -48,10 +51,14 @@ class Life:
     @contextmanager
     def traced(self, *options: str) -> Iterator[None]:
         """Attach `strace` with *options* to every thread of the process."""
+        if shutil.which("strace") is None:
+            self.end()
+            pytest.skip("strace is not installed")
         tracer = subprocess.Popen(
             ["strace", "-f", *options, "-p", str(self.process.pid)], stderr=subprocess.PIPE, text=True
         )
-        assert "attached" in tracer.stderr.readline()
+        said = tracer.stderr.readline()
+        assert "attached" in said, f"strace may not attach here: {said}"
         try:
             yield
         finally:
