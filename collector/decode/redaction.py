@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from runbooks.redactions import Redaction
 
 _MOST_RULES = 64  # bits of a number
-_TOKEN_BYTES = 12
+_TOKEN_BYTES = 24
 _TRUE = "1"
 
 
@@ -53,10 +53,10 @@ def write_redaction(rules: Sequence[Redaction], key_id: str, token: Callable[[in
     if len(rules) > _MOST_RULES or any(map(_is_inexpressible, rules)):
         return None
     # Control characters alone: no reasonable pattern finds them, and a client cannot guess them.
-    dropped, mark = ("\x01" + "".join(chr(1 + byte % 8) for byte in token(_TOKEN_BYTES)) for _ in range(2))
-    if any(re.search(str(rule.value_pattern), dropped + mark) for rule in rules if rule.value_pattern):
+    dropped, mark, flag = ("".join(chr(1 + byte % 8) for byte in token(_TOKEN_BYTES)) for _ in range(3))
+    if any(re.search(str(rule.value_pattern), dropped) for rule in rules if rule.value_pattern):
         return None
-    return _Writer(rules, dropped, mark).write(f"hmac:{key_id}:")
+    return _Writer(rules, dropped, mark, flag).write(f"hmac:{key_id}:")
 
 
 def _is_inexpressible(rule: Redaction) -> bool:
@@ -70,6 +70,7 @@ class _Writer:
     rules: Sequence[Redaction]
     dropped: str
     mark: str
+    flag: str
     params: dict[str, object] = field(default_factory=dict)
 
     def write(self, pseudonym: str) -> RedactionSql:
@@ -193,13 +194,14 @@ class _Writer:
         if rule.action == "mask" and not rule.check:
             mask = self._bind(f"written_{number}", "String", rule.mask.replace("\\", "\\\\"))
             return f"replaceRegexpAll({text}, {pattern}, {mask})"
-        self.params["mark"] = self.mark
-        self.params["marked"] = f"{self.mark}\\0{self.mark}"
-        found = "place % 2 = 0 AND luhn_holds(piece)" if rule.check else "place % 2 = 0"
+        # What is found stands apart and begins with a flag; what is left of flags goes at the end.
+        self.params |= {"mark": self.mark, "flag": self.flag, "marked": f"{self.mark}{self.flag}\\0{self.mark}"}
+        found = "startsWith(piece, {flag:String})" + (" AND luhn_holds(piece)" if rule.check else "")
+        replaced = self._replaced(number, rule, f"substring(piece, {len(self.flag) + 1})")
         return (
-            f"arrayMap(pieces -> arrayStringConcat(arrayMap((piece, place) -> if({found},"
-            f" {self._replaced(number, rule, 'piece')}, piece), pieces, arrayEnumerate(pieces))),"
-            f" [splitByString({{mark:String}}, replaceRegexpAll({text}, {pattern}, {{marked:String}}))])[1]"
+            f"replaceAll(arrayStringConcat(arrayMap(piece -> if({found}, {replaced}, piece),"
+            f" splitByString({{mark:String}}, replaceRegexpAll({text}, {pattern}, {{marked:String}})))),"
+            f" {{flag:String}}, '')"
         )
 
     def _replaced(self, number: int, rule: Redaction, text: str) -> str:

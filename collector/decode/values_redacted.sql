@@ -5,11 +5,12 @@
     text -> if(trimBoth(text, ' \t\n\r\v\f') = '', text, concat({pseudonym:String},
         substring(lower(hex(HMAC('sha256', caseFoldUTF8(trimBoth(text, ' \t\n\r\v\f')), secret))), 1, 32)))
         AS pseudonym_of,
-    -- ISO/IEC 7812-1, annex B, from the last digit on.
-    digits -> length(digits) > 1 AND arraySum((digit, place) -> if(place % 2 = 0,
-        intDiv(2 * toUInt8(digit), 10) + 2 * toUInt8(digit) % 10, toUInt8(digit)), digits, arrayEnumerate(digits)) % 10 = 0
-        AS luhn_of,
-    text -> luhn_of(arrayReverse(extractAll(text, '[0-9]'))) AS luhn_holds,
+    -- ISO/IEC 7812-1, annex B. Without a lambda: inside others it would double the time of planning.
+    text -> reverse(replaceRegexpAll(text, '[^0-9]', '')) AS from_last,
+    text -> match(text, '[0-9][^0-9]*[0-9]') AND arraySum(CAST(extractAll(concat(
+        replaceRegexpAll(from_last(text), '(.).?', '\\1'),
+        translate(replaceRegexpAll(from_last(text), '.(.)|.', '\\1'), '0123456789', '0246813579')), '.'),
+        'Array(UInt8)')) % 10 = 0 AS luhn_holds,
     -- Bytes that are text a pattern is found in are looked at as that text.
     y -> if(isValidUTF8(y) AND BYTES_HIT, y, base64Encode(y)) AS bytes_text,
     (arm, s, i, b, d, y) -> multiIf(
