@@ -22,6 +22,7 @@ from alerting.mute import SilenceKind
 from alerting.read import AlertFilter, InvalidFilterError
 from alerting.service import AlertService
 from analytics.api import problem
+from core.access import signed
 from core.errors import ConfigError, PermanentError
 from core.units import parse_duration
 
@@ -133,20 +134,22 @@ def _add_alerts(router: APIRouter, service: AlertService) -> None:
     def ack(alert_id: str, deed: Annotated[Deed | None, Body()] = None) -> Response:
         """Acknowledge: no repeats, no escalation."""
         by = deed or Deed()
-        return _answer(f"/api/v1/alerts/{alert_id}/ack", lambda: service.ack(alert_id, by=by.by, note=by.note))
+        return _answer(f"/api/v1/alerts/{alert_id}/ack", lambda: service.ack(alert_id, by=signed(by.by), note=by.note))
 
     @router.post("/alerts/{alert_id}/resolve")
     def resolve(alert_id: str, deed: Annotated[Deed | None, Body()] = None) -> Response:
         """End by hand; quiet for the repeat interval of its tier while the condition still holds."""
         by = deed or Deed()
-        return _answer(f"/api/v1/alerts/{alert_id}/resolve", lambda: service.resolve(alert_id, by=by.by, note=by.note))
+        return _answer(
+            f"/api/v1/alerts/{alert_id}/resolve", lambda: service.resolve(alert_id, by=signed(by.by), note=by.note)
+        )
 
 
 def _add_silences(router: APIRouter, service: AlertService) -> None:
     def put(body: SilenceBody, silence_id: str) -> dict[str, object]:
         return service.silence(
             until=body.ends_at,
-            by=body.created_by,
+            by=signed(body.created_by),
             reason=body.comment,
             starts=body.starts_at,
             matchers=tuple(matcher.matcher() for matcher in body.matchers),

@@ -24,6 +24,7 @@ class Scope(StrEnum):
 
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+_NAME_KEPT = 90  # both together fit the columns that keep them
 INGEST = (Scope.TRACES, Scope.LOGS, Scope.METRICS, Scope.EVENTS)
 
 
@@ -69,6 +70,12 @@ def current_actor() -> Actor:
 def set_actor(actor: Actor) -> None:
     """Say who the request under way acts for; holds within its context only."""
     _current.set(actor)
+
+
+def signed(name: str) -> str:
+    """Return *name* as a person gave it, with the token that was used where one was: a name alone proves nothing."""
+    token = current_actor().name
+    return name if not token or token == name else f"{name[:_NAME_KEPT]} ({token})"
 
 
 def require(scope: Scope) -> Actor:

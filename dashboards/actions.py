@@ -7,7 +7,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, no_update
 
 from alerting.service import AlertService
-from core.access import Scope, require
+from core.access import Scope, require, signed
 from core.clock import Clock
 from core.errors import WaylineError
 from core.units import parse_duration
@@ -35,7 +35,7 @@ def register_alert_buttons(dash_app: Dash, alerts: AlertService, clock: Clock) -
             return no_update, no_update
         try:
             require(Scope.OPERATE)
-            await asyncio.to_thread(act, alerts, clock, dict(pressed), (name or "").strip() or ANONYMOUS)
+            await asyncio.to_thread(act, alerts, clock, dict(pressed), signed((name or "").strip() or ANONYMOUS))
         except WaylineError as error:
             return no_update, notice("bad", "That did not work.", str(error))
         return {"pressed": clock.now().isoformat()}, None
