@@ -16,6 +16,7 @@ from analytics.read.variants import variants
 from analytics.sla.business_time import ladder, unix_us
 from core.clock import FakeClock
 from runbooks import CatalogProvider
+from storage.sqlfiles import load_sql
 from storage.store import Store
 
 CATALOG = """
@@ -232,3 +233,13 @@ def test_a_window_without_transactions_has_no_figures(context, ways):
     assert latency(context, flow(context, "order"), *empty) == []
     assert variants(context, "order", *empty)["items"] == []
     assert rework(context, flow(context, "order"), *empty) == {"transactions": 0, "items": [], "loops": []}
+
+
+@pytest.mark.parametrize("name", ["total", "rework", "variants_rest"])
+def test_one_flow_in_a_window_is_a_range_of_the_primary_key(engine, ways, name):
+    sql = load_sql("analytics.process", f"sql/{name}").replace("PATH", "path")
+    params = {"flow": "order", "since": SINCE, "until": UNTIL, "open": 1, "listed": []}
+    plan = "\n".join(row["explain"] for row in engine.rows(f"EXPLAIN indexes = 1 {sql}", params))
+    keys = plan.split("PrimaryKey")[1].split("Parts")[0]
+    assert "flow" in keys
+    assert "started_hour" in keys
