@@ -18,7 +18,7 @@ SELECT
     if(breached AND ended_us > 0, (ended_us - deadline_us) / 1000, NULL),
     judged,
     if(next_judge_us = 0, NULL, fromUnixTimestamp64Micro(next_judge_us, 'UTC')),
-    work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, verdicts, observation_count, untimely, hash,
+    work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, held, observation_count, untimely, hash,
     arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}
 FROM
 (
@@ -26,9 +26,16 @@ FROM
         *,
         if(total = 0 OR state = status, ended_us, if(state LIKE 'completed%', greatest(ended_us, children_ended_us), 0))
             AS end_us,
+        -- what its children make of it is what is said of it: a part that failed, or an end that is not there yet
+        if(total = 0 OR state = status, verdicts, arrayConcat(
+            arrayFilter(v -> v.1 != 'status' AND (v.1 != 'e2e-deadline' OR v.2 != 'met' OR state LIKE 'completed%'),
+                verdicts),
+            if(state != 'failed', [], [('status', 'failed',
+                fromUnixTimestamp64Micro(greatest(last_us, children_ended_us), 'UTC'))])))
+            ::Array(Tuple(rule String, verdict String, event_at DateTime64(6, 'UTC'))) AS held,
         cityHash64(
             flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
-            systems, deadline_us, breached, judged, verdicts, observation_count, total, completed, failed,
+            systems, deadline_us, breached, judged, held, observation_count, total, completed, failed,
             start, work_ms, queue_ms, retry_ms, unexplained_ms) AS hash
     FROM
     (

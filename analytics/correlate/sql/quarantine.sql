@@ -1,6 +1,7 @@
 -- How many separate transactions there would be without a value: its units told apart by what else they carry. A unit
--- that carries nothing else counts if it is a trace; an event that has only this value would be no transaction. What
--- a quarantined value would hold together is apart. Units that only further evidence joins count as apart: never too few.
+-- that carries nothing else counts if it is a trace; an event that has only this value would be no transaction. Only the
+-- value's own units are asked, so that the answer does not depend on order: units that nothing but further evidence joins
+-- count as apart, units whose other value is quarantined itself count as joined by it.
 INSERT INTO tick_quarantine
 SELECT v.value_hash, v.type, v.value, u.separate, u.separate > v.most, q.identity_hash != 0
 FROM
@@ -19,14 +20,9 @@ INNER JOIN
     SELECT
         identity_hash,
         count() AS units,
-        uniqExactIf(if(apart, unit_id, companion), companion != 0 OR traced) AS separate
-    FROM
-    (
-        SELECT identity_hash, unit_id, companion, traced,
-            companion = 0 OR companion IN (SELECT identity_hash FROM quarantined_values FINAL) AS apart
-        FROM identifier_units FINAL
-        WHERE identity_hash IN (SELECT arrayJoin(identity_hashes) FROM tick_loaded)
-    )
+        uniqExactIf(if(companion != 0, companion, unit_id), companion != 0 OR traced) AS separate
+    FROM identifier_units FINAL
+    WHERE identity_hash IN (SELECT arrayJoin(identity_hashes) FROM tick_loaded)
     GROUP BY identity_hash
     HAVING units > {least:UInt32}
 ) AS u ON u.identity_hash = v.value_hash

@@ -34,3 +34,32 @@ def test_a_parent_that_keeps_other_children_counts_them(line):
     (kept,) = line.holders("po_number", "P")
     row = line.one(f"transaction_id = '{kept}'")
     assert (row["child_total"], row["status"]) == (1, "completed")
+
+
+def verdicts(line, transaction_id):
+    rows = line.store.rows(
+        "SELECT rule, verdict FROM verdicts WHERE transaction_id = {id:String} ORDER BY decided_at, rule",
+        {"id": transaction_id},
+    )
+    return [(row["rule"], row["verdict"]) for row in rows]
+
+
+def test_what_is_said_of_a_parent_is_what_its_children_make_of_it(line):
+    line.deliver(
+        Event("own", 5, attributes={"po_number": "P1"}, flow="order", milestone="paid"),
+        part(1, ("po_number", "P1")),
+        part(2, ("po_number", "P1"), milestone="rejected"),
+    )
+    line.tick(100)
+    parent = line.one("child_total > 0")
+    assert (parent["status"], parent["child_failed"]) == ("failed", 1)
+    assert verdicts(line, parent["transaction_id"]) == [("status", "failed")]
+    line.deliver(part(2, ("", ""), attempt=1, milestone="paid"))
+    line.tick(200)
+    parent = line.one("child_total > 0")
+    assert (parent["status"], parent["child_failed"]) == ("completed", 0)
+    assert verdicts(line, parent["transaction_id"]) == [
+        ("status", "failed"),
+        ("e2e-deadline", "met"),
+        ("status", "withdrawn"),
+    ]
