@@ -19,7 +19,7 @@ from storage.store import Store
 
 log = structlog.get_logger("wayline.correlate")
 _STALLED_AFTER = timedelta(seconds=60)
-_REST_RATIO = 2.0
+_REST_RATIO = 1.0
 """Rest after a tick, in times of its length, before new segments may wake the next one."""
 
 
