@@ -5,9 +5,8 @@ How long the answer to "where is 4500012345?" takes, in full, at a stored volume
 
 Ten thousand transactions of 10 spans in 2 traces, spread over an hour, are correlated for real; then the engine copies
 all their rows under new ids until there are as many transactions as asked for. Lookups go by correlation id, purchase
-order number, trace id and transaction id, each value at most once, and return the whole detail with its evidence. A
-folder given with --data
-is kept and used again.
+order number, trace id and transaction id, each value at most once, and return the whole detail with its evidence. Raw
+spans are copied for every tenth hour only, and lookups go there. A folder given with --data is kept and used again.
 """
 
 import argparse
@@ -35,7 +34,12 @@ from storage.migrate import apply_migrations
 from storage.store import Store, open_store
 
 SEEDED = 10_000
+# So many copies in one statement; only the first of them has raw spans, and is looked up.
+STEP = 10
 ONE_PART = {"min_insert_block_size_rows": 4_000_000, "max_partitions_per_insert_block": 0}
+WITH_SPANS = (
+    "intDiv(toUnixTimestamp(started_at) - toUnixTimestamp('2026-11-22 08:00:00', 'UTC'), 3600) % {step:UInt64} = 1"
+)
 TRANSACTION = "toFixedString(lower(hex(sipHash128(transaction_id, copy))), 32)"
 TRACE = "toFixedString(reinterpret(sipHash128(trace_id, copy), 'FixedString(16)'), 16)"
 OF_TRACE = "lower(hex(reinterpret(sipHash128(toFixedString(unhex({value}), 16), copy), 'FixedString(16)')))"
@@ -87,14 +91,14 @@ def seed(store: Store) -> None:
 
 def grow(store: Store, transactions: int) -> None:
     """Copy the seed until there are *transactions*; each copy starts an hour after the one before it."""
-    step = 20
-    for first in range(1, transactions // SEEDED, step):
-        count = min(step, transactions // SEEDED - first)
+    copies = transactions // SEEDED
+    for first in range(1, copies, STEP):
+        count = min(STEP, copies - first)
         for table, replaced in COPIED.items():
             store.execute(
                 f"INSERT INTO {table} SELECT * EXCEPT copy REPLACE ({', '.join(replaced)}) FROM seed_{table} AS source "
                 "CROSS JOIN (SELECT number + {first:UInt64} AS copy FROM numbers({count:UInt64})) AS copies",
-                {"first": first, "count": count},
+                {"first": first, "count": 1 if table == "spans" else count},
                 ONE_PART,
             )
 
@@ -110,8 +114,9 @@ def settle(store: Store) -> None:
 def values(store: Store, kind: str, count: int) -> list[str]:
     rows = store.rows(
         "SELECT value FROM transaction_identifiers "
-        "WHERE type = {kind:String} AND cityHash64(value) % 997 = {one:UInt64} LIMIT {count:UInt64}",
-        {"kind": kind, "one": random.randrange(997), "count": count * 3},
+        "WHERE type = {kind:String} AND cityHash64(value) % 499 = {one:UInt64} AND " + WITH_SPANS + " "
+        "LIMIT {count:UInt64}",
+        {"kind": kind, "one": random.randrange(499), "count": count * 3, "step": STEP},
     )
     return [row["value"] for row in random.sample(rows, min(count, len(rows)))]
 
@@ -164,9 +169,9 @@ class FixedCatalog:
 def measure(reader: Reader, store: Store, kind: str, count: int) -> None:
     if kind == "transaction":
         rows = store.rows(
-            "SELECT toString(transaction_id) AS value FROM transaction_identifiers WHERE cityHash64(value) % 997 = 3 "
-            "LIMIT {count:UInt64}",
-            {"count": count},
+            "SELECT DISTINCT toString(transaction_id) AS value FROM transaction_identifiers "
+            "WHERE cityHash64(value) % 499 = {one:UInt64} AND " + WITH_SPANS + " LIMIT {count:UInt64}",
+            {"one": random.randrange(499), "count": count, "step": STEP},
         )
         wanted = [row["value"] for row in rows]
     else:
