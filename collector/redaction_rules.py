@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from collector.redact import Redactor
 from runbooks import CatalogProvider
 from runbooks.catalogs import Catalog
+
+_log = structlog.get_logger(__name__)
+_REMEDY = "copy kind: Redaction from the packaged catalog into yours, or write your own"
 
 
 class RedactionRules:
@@ -33,6 +38,8 @@ class RedactionRules:
             )
             self._redactor = built if built.has_rules else None
             self._version = catalog.version
+            if self._redactor is None:
+                _log.warning("the catalog has no redaction rules: health data is stored as it comes", remedy=_REMEDY)
         return self._redactor
 
     def pseudonyms(self, text: str) -> Sequence[str]:
