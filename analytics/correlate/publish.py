@@ -11,12 +11,13 @@ from analytics.correlate.statements import Statements
 
 _QUARANTINE = ("store_quarantine_notices", "store_quarantined")
 _CHANGED = (
-    "store_transaction_units",
-    "store_unit_transactions",
     "store_identifiers",
     "store_edges",
     "store_verdicts",
     "store_paths",
+    # Side by side: who reads between them sees evidence that the version does not know of yet.
+    "store_unit_transactions",
+    "store_transaction_units",
     "store_transactions",
 )
 _VANISHED = ("store_vanished_identifiers", "store_vanished_paths", "store_vanished", "store_vanished_units")

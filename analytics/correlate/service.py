@@ -19,8 +19,10 @@ from storage.store import Store
 
 log = structlog.get_logger("wayline.correlate")
 _STALLED_AFTER = timedelta(seconds=60)
-_REST_RATIO = 1.0
+_REST_RATIO = 2.0
 """Rest after a tick, in times of its length, before new segments may wake the next one."""
+_MOST_RESTED_S = 4.0
+"""Rest that counts in advance: after a quiet time the parts of one burst are not held apart."""
 
 
 class Correlator:
@@ -48,6 +50,7 @@ class Correlator:
         self._tick = Tick(store, self._config)
         self._learner = Learner(store)
         self._lock = threading.Lock()
+        self._rested_s = 0.0
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
         self._last_success: datetime | None = None
@@ -126,8 +129,15 @@ class Correlator:
 
         What cannot be asked now is asked by the next tick.
         """
-        until = time.monotonic() + self._config.interval_s
-        self._ending.wait(min(self._config.interval_s, _REST_RATIO * tick_s))
+        begun = time.monotonic()
+        until = begun + self._config.interval_s
+        owed_s = _REST_RATIO * tick_s - self._rested_s
+        self._rested_s = max(0.0, -owed_s)
+        self._ending.wait(min(self._config.interval_s, max(0.0, owed_s)))
+        self._wait_for_new(until)
+        self._rested_s = min(_MOST_RESTED_S, self._rested_s + max(0.0, time.monotonic() - begun - max(0.0, owed_s)))
+
+    def _wait_for_new(self, until: float) -> None:
         while (left := until - time.monotonic()) > 0 and not self._ending.wait(min(self._config.poll_s, left)):
             try:
                 with self._lock:
