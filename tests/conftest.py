@@ -80,14 +80,46 @@ def _wait_ready(served: Served, timeout_s: float, *, log_from: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+def _started() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Servers that are still wanted."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    _end(started)
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _end_with_the_module(_started: list[subprocess.Popen[bytes]]) -> Iterator[None]:
+    """A server that nobody asks any more would take its share of the machine from the tests after it."""
+    before = list(_started)
+    yield
+    _end([process for process in _started if process not in before and process not in _KEPT])
+
+
+_KEPT: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.fixture(scope="session")
+def start_wayline(
+    tmp_path_factory: pytest.TempPathFactory, _started: list[subprocess.Popen[bytes]]
+) -> Callable[..., Served]:
     """
-    Start ``wayline serve`` (or another command) as a user would, on free ports; ended with the session.
+    Start ``wayline serve`` (or another command) as a user would, on free ports; ended with the module.
 
     Call it with ``data=`` to reopen a folder, ``environment=`` for settings, ``wait=False`` to look at the start,
-    further words for the command line.
+    ``keep=True`` for a server that lives as long as the session, further words for the command line.
     """
-    started: list[subprocess.Popen[bytes]] = []
 
     def start(
         *words: str,
@@ -96,6 +128,7 @@ def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
         environment: Mapping[str, str] | None = None,
         ports: list[int] | None = None,
         wait: bool = True,
+        keep: bool = False,
     ) -> Served:
         folder = data or tmp_path_factory.mktemp("served")
         page, grpc_port, http_port = ports or _free_ports(3)
@@ -122,7 +155,9 @@ def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
                 env={**os.environ, **(environment or {})},
                 cwd=folder,
             )
-        started.append(process)
+        _started.append(process)
+        if keep:
+            _KEPT.append(process)
         scheme = "https" if "WAYLINE_SERVER__TLS__CERT_FILE" in (environment or {}) else "http"
         served = Served(
             f"{scheme}://127.0.0.1:{page}",
@@ -136,16 +171,7 @@ def start_wayline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
             _wait_ready(served, 60, log_from=log_from)
         return served
 
-    yield start
-    for process in started:
-        if process.poll() is None:
-            process.terminate()
-    for process in started:
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    return start
 
 
 @pytest.fixture(scope="module")

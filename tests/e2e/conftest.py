@@ -28,12 +28,14 @@ def _browser() -> Iterator[webdriver.Chrome]:
 
 
 @pytest.fixture
-def browser(_browser: webdriver.Chrome) -> webdriver.Chrome:
+def browser(_browser: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
     """The session's browser, with nothing left of the test before."""
     _browser.get("about:blank")
     _browser.get_log("browser")
     _browser.get_log("performance")
-    return _browser
+    yield _browser
+    # A page that is left open goes on refreshing itself.
+    _browser.get("about:blank")
 
 
 @contextmanager

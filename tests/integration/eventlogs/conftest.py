@@ -55,7 +55,7 @@ def imported(
     for each in SETS:
         name = each.__name__.rpartition(".")[2]
         (catalog / f"{name}.yaml").write_text(each.catalog(shared_data))
-    served = start_wayline("--catalog", str(catalog))
+    served = start_wayline("--catalog", str(catalog), keep=True)
     rows = 0
     for each in SETS:
         for log, mapping in each.logs(shared_data, tmp_path_factory.mktemp("logs")):
