@@ -1,6 +1,8 @@
 """One transaction with all its evidence, verdicts, owner and runbooks."""
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +21,8 @@ Row = dict[str, Any]
 MAX_EVIDENCE = 10_000
 MAX_LISTED = 1_000
 _CHILDREN_SHOWN = 20
+_AGAIN = 20
+_MOMENT_S = 0.01
 
 
 def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -> Found:
@@ -28,6 +32,7 @@ def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -
     if len(found) == 1:
         # Most often there is one: then what hangs on its id is asked for at the same time as the transaction itself.
         rows, *parts = context.together(partial(_rows, context, found), *_parts(context, found[0].transaction_id))
+        rows = _caught_up(context, found, rows, parts[0].version)
         if rows:
             return Found("one", _describe(context, rows[0], *parts))
     rows = _rows(context, found) if len(found) > 1 else []
@@ -62,15 +67,29 @@ def _rows(context: ReadContext, found: list[Holder]) -> list[Row]:
     )
 
 
+def _caught_up(context: ReadContext, found: list[Holder], rows: list[Row], version: int) -> list[Row]:
+    """
+    Return *rows*, read again where they are older than evidence of *version*.
+
+    A tick stores which evidence a transaction has a moment before what that makes of it.
+    """
+    for _ in range(_AGAIN):
+        if version <= (rows[0]["version"] if rows else 0):
+            break
+        time.sleep(_MOMENT_S)
+        rows = _rows(context, found)
+    return rows
+
+
 def _parts(context: ReadContext, transaction_id: str) -> list[Callable[[], Any]]:
     """Return the questions whose answers `_describe` puts together, in the order of its arguments."""
     return [partial(ask, context, transaction_id) for ask in (_evidence, _verdicts, _edges)]
 
 
-def _describe(context: ReadContext, row: Row, evidence: list[Row], verdicts: list[Row], edges: list[Row]) -> Row:
+def _describe(context: ReadContext, row: Row, evidence: "_Evidence", verdicts: list[Row], edges: list[Row]) -> Row:
     """Return the transaction of CONTRACT section 3 in full."""
     catalog = context.catalogs.current()
-    spans, events, logs = ([row for row in evidence if row["kind"] == kind] for kind in ("span", "event", "log"))
+    spans, events, logs = ([row for row in evidence.rows if row["kind"] == kind] for kind in ("span", "event", "log"))
     detail = (
         frame(row)
         | {"owner": owner_of(catalog, row["flow"]), "runbooks": runbook_links(catalog, row)}
@@ -97,16 +116,26 @@ def _shown(context: ReadContext, spans: list[Row], events: list[Row], logs: list
     }
 
 
-def _evidence(context: ReadContext, transaction_id: str) -> list[Row]:
-    """Return spans, events and logs in order of time, one more of each than is shown."""
+@dataclass(frozen=True)
+class _Evidence:
+    """Spans, events and logs in order of time, and the version of the transaction that has them; 0 for none."""
+
+    rows: list[Row]
+    version: int
+
+
+def _evidence(context: ReadContext, transaction_id: str) -> _Evidence:
+    """Return the evidence, one more of each kind than is shown."""
     units = context.store.rows(load_sql("analytics.read", "sql/units_of"), {"id": transaction_id})
-    rows = {"rows": MAX_EVIDENCE + 1}
-    if any(unit["observation_ids"] for unit in units):
-        return context.store.rows(load_sql("analytics.read", "sql/evidence_of_parts"), rows | {"id": transaction_id})
     if not units:
-        return []
-    whole = {"units": [unit["unit_id"] for unit in units]}
-    return context.store.rows(load_sql("analytics.read", "sql/evidence"), rows | whole)
+        return _Evidence([], 0)
+    params: dict[str, Any] = {"rows": MAX_EVIDENCE + 1}
+    if any(unit["observation_ids"] for unit in units):
+        name, params["id"] = "evidence_of_parts", transaction_id
+    else:
+        name, params["units"] = "evidence", [unit["unit_id"] for unit in units]
+    rows = context.store.rows(load_sql("analytics.read", f"sql/{name}"), params)
+    return _Evidence(rows, max(unit["version"] for unit in units))
 
 
 def _verdicts(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The reader on the real engine: look-ups, pages, figures, service levels."""
 
+import threading
+
 import pytest
 from stored_rows import START, Transaction, at, hex_id, insert
 
@@ -355,3 +357,16 @@ def test_origins_of_a_window_name_the_system_that_slowed_down(engine, reader):
     assert [(suspect["system"], suspect["category"]) for suspect in ranked] == [("erp-finance", "erp")]
     assert ranked[0]["evidence"][0]["kind"] == "self_time"
     assert reader.origins(*times, flow="workforce_sync") == {"ranked": []}
+
+
+def test_a_transaction_is_not_shown_with_evidence_that_its_row_does_not_know_of(reader, engine):
+    """A tick stores the evidence a moment before the row: who asks in between waits for the row."""
+    wanted = Transaction("overtaken", started_s=7 * ELSEWHERE)
+    insert(engine, wanted)
+    newer = "INSERT INTO {0} SELECT * REPLACE (7 AS version{1}) FROM {0} FINAL WHERE transaction_id = '{2}'"
+    engine.execute(newer.format("transaction_units", "", wanted.id))
+    row = newer.format("transactions", ", 9 AS revision", wanted.id)
+    late = threading.Timer(0.05, engine.execute, [row])
+    late.start()
+    assert reader.transaction(wanted.id).body["revision"] == 9
+    late.join()
