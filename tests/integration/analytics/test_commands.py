@@ -19,11 +19,12 @@ from analytics.api import build_router, install_problem_handlers
 from analytics.read import Reader
 from core.errors import WaylineError
 from storage.store import Store
-from wayline.cli import processes, queries
+from wayline.cli import drafts, processes, queries
 
 RUN = CliRunner()
 APP = typer.Typer()
 queries.register(APP)
+drafts.register(APP)
 processes.register(APP)
 
 
