@@ -41,8 +41,12 @@ FROM
     (
         SELECT
             *,
-            if(own_category = '' AND failed > 0, children_origin, (own_category, own_system, own_confidence, own_evidence))
-                AS start,
+            -- trouble has an origin, if only one that is not known
+            multiIf(
+                own_category != '', (own_category, own_system, own_confidence, own_evidence),
+                failed > 0 AND children_origin.1 != '', children_origin,
+                state IN ('failed', 'stuck', 'completed_late'), ('unknown', '', toFloat32(0), ''),
+                ('', '', toFloat32(0), '')) AS start,
             multiIf(
                 total = 0 OR status = 'failed', status,
                 failed > total * (1 - child_ratio), 'failed',

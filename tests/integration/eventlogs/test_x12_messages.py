@@ -28,6 +28,6 @@ def test_the_request_without_a_reply_is_stuck_and_the_reply_without_a_request_la
     claims = _by_key(imported, x12.CLAIM_STATUS)
     assert sorted(claims) == ["ABCXYC3", "ABCXYZ1", "ABCXYZ2", "ABCXYZ3"]
     assert claims["ABCXYZ3"]["status"] == "stuck"
-    assert claims["ABCXYZ3"]["origin"] is not None
+    assert claims["ABCXYZ3"]["origin"]["category"] == "unknown"
     orphan = {milestone["name"]: milestone["status"] for milestone in claims["ABCXYC3"]["milestones"]}
     assert orphan == {"requested": "missing", "answered": "done"}
