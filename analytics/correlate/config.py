@@ -9,7 +9,7 @@ class CorrelateConfig(BaseModel):
 
     Attributes:
         interval_s: Longest wait between two ticks; new segments wake a tick sooner.
-        poll_s: How often the ledger is asked for new segments, once ticks have rested twice as long as they took.
+        poll_s: How often the ledger is asked for new segments, once ticks have rested as long as they took.
         ingest_delay_s: How late evidence usually is, for systems no declared source speaks for: their watermark
             is the clock minus this, and deadlines are judged when it has passed them.
         max_observations_per_tick: New segments are taken in the order of storing until they hold this many rows;

@@ -19,10 +19,13 @@ from storage.store import Store
 
 log = structlog.get_logger("wayline.correlate")
 _STALLED_AFTER = timedelta(seconds=60)
-_REST_RATIO = 2.0
+_REST_RATIO = 1.0
 """Rest after a tick, in times of its length, before new segments may wake the next one."""
 _MOST_RESTED_S = 4.0
 """Rest that counts in advance: after a quiet time the parts of one burst are not held apart."""
+_GATHER_S = 0.12
+"""What is stored within this of each other comes into one tick: a second one costs as much as the first."""
+_GATHER_TIMES = 4
 
 
 class Correlator:
@@ -138,12 +141,21 @@ class Correlator:
         self._rested_s = min(_MOST_RESTED_S, self._rested_s + max(0.0, time.monotonic() - begun - max(0.0, owed_s)))
 
     def _wait_for_new(self, until: float) -> None:
-        while (left := until - time.monotonic()) > 0 and not self._ending.wait(min(self._config.poll_s, left)):
-            try:
-                with self._lock:
-                    new = self._tick.has_new()
-            except WaylineError:
-                self._ending.wait(left)
+        """Wait until something is stored and its neighbours with it, or until *until* (monotonic)."""
+        try:
+            while (left := until - time.monotonic()) > 0 and not self._ending.wait(min(self._config.poll_s, left)):
+                if self._waiting():
+                    break
+            self._gather()
+        except WaylineError:
+            self._ending.wait(max(0.0, until - time.monotonic()))
+
+    def _gather(self) -> None:
+        waiting = self._waiting()
+        for _ in range(_GATHER_TIMES if waiting else 0):
+            if self._ending.wait(_GATHER_S) or waiting == (waiting := self._waiting()):
                 return
-            if new:
-                return
+
+    def _waiting(self) -> int:
+        with self._lock:
+            return self._tick.waiting()

@@ -85,9 +85,9 @@ class Tick:
         self._judged_until: datetime | None = None
         self._version = 0
 
-    def has_new(self) -> bool:
-        """Return whether a segment is to be correlated."""
-        return bool(self._ledger.pending(1)[0])
+    def waiting(self) -> int:
+        """Return how many segments the next tick would take."""
+        return len(self._ledger.pending(self._config.max_observations_per_tick)[0])
 
     def run(self, catalog: Catalog, now: datetime) -> TickReport:
         """Correlate what is pending, at most the configured number of rows, and judge what is due at *now*."""
