@@ -100,6 +100,7 @@ class Flusher:
         return [Health("flusher", ok=not problems, detail="; ".join(problems) or "segments reach the store")]
 
     def _run(self) -> None:
+        self._warm_up()
         while not self._is_done():
             self._check_retired()
             self._take_sealed()
@@ -138,6 +139,13 @@ class Flusher:
             _log.warning("stored segments could not be checked", error=str(error))
         else:
             self._check_at_s = math.inf
+
+    def _warm_up(self) -> None:
+        """Let the first request not wait for what every first statement of an engine costs."""
+        try:
+            self._commit.warm_up()
+        except WaylineError as error:
+            _log.warning("the statements that store cannot be tried", error=str(error))
 
     def _is_done(self) -> bool:
         if not self._stopping.is_set():

@@ -113,6 +113,7 @@ class Correlator:
         return [Health("correlate", ok=not late, detail="the last tick takes long" if late else "")]
 
     def _run(self) -> None:
+        self._warm_up()
         while not self._ending.is_set():
             more = False
             begun_s = time.monotonic()
@@ -125,6 +126,13 @@ class Correlator:
                 log.exception("correlation tick failed")
             if not more:
                 self._rest(time.monotonic() - begun_s)
+
+    def _warm_up(self) -> None:
+        try:
+            with self._lock:
+                self._tick.warm_up(self._provider.current(), self._clock.now())
+        except WaylineError as error:
+            log.warning("a tick cannot be tried", error=str(error))
 
     def _rest(self, tick_s: float) -> None:
         """

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from analytics.correlate.assemble import FlowTable, assemble
 from analytics.correlate.config import CorrelateConfig
-from analytics.correlate.extract import Extraction
+from analytics.correlate.extract import SIGNALS, Extraction
 from analytics.correlate.flows import FlowBook, flow_book
 from analytics.correlate.ledger import Ledger, Segment
 from analytics.correlate.publish import load_prior, publish
@@ -88,6 +88,15 @@ class Tick:
     def waiting(self) -> int:
         """Return how many segments the next tick would take."""
         return len(self._ledger.pending(self._config.max_observations_per_tick)[0])
+
+    def warm_up(self, catalog: Catalog, now: datetime) -> None:
+        """Run a tick's statements over nothing: the first time costs a second, which no evidence is to wait for."""
+        statements = Statements(self._store, 1)
+        if statements.count("tick_observations"):
+            return
+        extraction, _, book = self._compiled(catalog)
+        extraction.run(statements, {signal: [0] for signal in SIGNALS}, {})
+        self._conclude(statements, catalog, book, now)
 
     def run(self, catalog: Catalog, now: datetime) -> TickReport:
         """Correlate what is pending, at most the configured number of rows, and judge what is due at *now*."""
