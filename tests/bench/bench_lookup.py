@@ -21,7 +21,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
-from bench_correlate import GENERATE, load
 
 from analytics.correlate import CorrelateConfig
 from analytics.correlate.tick import Tick
@@ -32,6 +31,37 @@ from runbooks import load_catalog
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
 from storage.store import Store, open_store
+
+GENERATE = """
+INSERT INTO spans (segment_id, received_at, time, duration_ns, trace_id, span_id, parent_span_id, name, kind, service,
+    status_code, attributes, resource_attributes)
+SELECT
+    {segment:UInt64}, toDateTime64('2026-11-22 08:00:00', 3, 'UTC'),
+    toDateTime64('2026-11-22 08:00:00', 9, 'UTC') + toIntervalMillisecond(n * 36),
+    1000000 + n % 1000000,
+    reinterpret(sipHash128('t', intDiv(n, 5)), 'FixedString(16)'),
+    reinterpret(sipHash64('s', n), 'FixedString(8)'),
+    if(n % 5 = 0, toFixedString('', 8), reinterpret(sipHash64('s', n - n % 5), 'FixedString(8)')),
+    concat('step ', toString(n % 20)), 1 + n % 5, concat('service-', toString(n % 12)), n % 997 = 0 ? 2 : 0,
+    map('correlation.id', concat('c-', toString(intDiv(n, 10))), 'http.route', concat('/r/', toString(n % 50)),
+        'erp.po.number', if(n % 5 = 1, concat('45', leftPad(toString(intDiv(n, 10)), 8, '0')), ''),
+        'business.flow', 'procure_to_pay',
+        'business.milestone', multiIf(n % 10 = 0, 'requested', n % 10 = 5, 'approved', ''),
+        'peer.service', 'erp', 'thread.id', toString(n % 64), 'user.id', toString(n % 5000)),
+    map('service.name', concat('service-', toString(n % 12)), 'host.name', 'h1')
+FROM (SELECT number + {first:UInt64} AS n FROM numbers({rows:UInt64}))
+"""
+
+
+def load(store: Store, segment: int, first: int, rows: int) -> None:
+    store.execute(GENERATE, {"segment": segment, "first": first, "rows": rows})
+    moment = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    store.insert(
+        "ingest_ledger",
+        ["segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at"],
+        [[segment, "bench", "traces", rows, 0, moment, moment, moment, moment]],
+    )
+
 
 SEEDED = 10_000
 # So many copies in one statement; only the first of them has raw spans, and is looked up.
@@ -82,8 +112,7 @@ COPIED = {
 
 def seed(store: Store) -> None:
     """Correlate the transactions that are copied, and keep them apart."""
-    spread = GENERATE.replace("toIntervalMillisecond(intDiv(n, 10))", "toIntervalMillisecond(n * 36)")
-    load(store, segment=1, first=0, rows=SEEDED * 10, generate=spread)
+    load(store, segment=1, first=0, rows=SEEDED * 10)
     Tick(store, CorrelateConfig(), locate).run(load_catalog(), datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
     for table in COPIED:
         store.execute(f"CREATE TABLE seed_{table} ENGINE = Memory AS SELECT * FROM {table}")
