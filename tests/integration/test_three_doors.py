@@ -1,6 +1,6 @@
 """One transaction in three pieces through three doors, in all six orders: the same JSON.
 
-The seconds each order took are printed; three are promised on a machine that does nothing else, and no test asserts time.
+The seconds each order took are printed; three are promised on a machine that does nothing else. No test asserts time.
 """
 
 import itertools
