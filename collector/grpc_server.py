@@ -101,7 +101,7 @@ class GrpcReceiver:
         for connection in list(self.connections):
             connection.leave()
         # Polled, since this is at shutdown only, and an event per connection would cost always.
-        while any(one.is_busy for one in self.connections) and time.monotonic() < deadline_s:  # noqa: ASYNC110
+        while any(one.is_busy for one in self.connections) and time.monotonic() < deadline_s:  # noqa: ASYNC110  # see above
             await asyncio.sleep(_POLL_S)
         self._sweeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -178,7 +178,7 @@ class GrpcReceiver:
             accepted = result()
         except RefusalError as error:
             self._conclude_badly(connection, call, error)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001  # see below
             # The last line of defence for one call: the client keeps its data and the cause is in the log.
             _log.exception("request failed")
             self._conclude_badly(connection, call, OverloadedError("the request could not be processed"))

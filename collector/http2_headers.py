@@ -117,7 +117,7 @@ def _pack_text(text: str, before: bytes = b"") -> bytes:
         return before + bytes((size,)) + data
     head = bytearray(before + b"\x7f")
     size -= 127
-    while size > 0x7F:  # noqa: PLR2004
+    while size > 0x7F:  # noqa: PLR2004  # seven bits a byte, as above
         head.append(size & 0x7F | 0x80)
         size >>= 7
     head.append(size)
