@@ -52,7 +52,7 @@ from wayline.access.guard import Guard
 from wayline.access.sessions import Sessions
 from wayline.access.signin import build_sign_in_router
 from wayline.api_docs import add_api_docs
-from wayline.logs import configure_logging
+from wayline.logs import configure_logging, log_dying_threads
 from wayline.roles import EVERYTHING, Role, alerting_part, refuse_embedded
 from wayline.selftraces import RequestSpans, SelfTracing
 from wayline.settings import Settings
@@ -263,6 +263,7 @@ def run(
         when_ready: Called once with the running Wayline and an event that is set when it is to end.
     """
     configure_logging(settings.server.log_level)
+    log_dying_threads()
     ending = threading.Event()
     wayline = Wayline(settings, roles=roles)
     _on_signals(ending.set)
@@ -293,6 +294,7 @@ class _Pages:
                 wayline.app,
                 host=wayline.settings.server.host,
                 port=self._port,
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=5,
