@@ -36,7 +36,7 @@ class SegmentHeader:
 
     Attributes:
         signal: The kind of telemetry in every frame.
-        segment_id: Unix nanoseconds at creation, unique for ever.
+        segment_id: Time of creation with random low bits (`collector.segment_ids`), unique for ever.
         sequence: Counts the segments of a spool from 1.
         key_id: Names the master key.
         salt: Makes the key of this segment its own.

@@ -165,7 +165,7 @@ class OpenSegment:
         folder: Folder of the spool.
         key: Master key.
         signal: What will be in it.
-        segment_id: Unix nanoseconds, never used before.
+        segment_id: From `collector.segment_ids`, never used before.
         sequence: Its place in the count of all segments.
         opened_s: Monotonic seconds at creation.
     """

@@ -26,6 +26,7 @@ from collector.resend import ResendWindow
 from collector.retired import RetiredSegments
 from collector.room import Room
 from collector.segment import Entry, Frame, OpenSegment, Segment, disk_errors_as_transient, ids_in_names
+from collector.segment_ids import SegmentIds
 from collector.signals import SIGNALS, Signal
 from collector.spool_lock import SpoolLock
 from core.clock import Clock
@@ -69,7 +70,7 @@ class Spool:
         self._taken: set[int] = set()
         self._idle_flushers = 0
         self._closing = False
-        self._last_id = 0
+        self._ids = SegmentIds(0)
         self._last_sequence = 0
         self._write_error = ""
         self._hold: SpoolLock | None = None
@@ -102,7 +103,7 @@ class Spool:
             found=self.recovered,
         )
         self._journal.compare(present, [segment.header for segment in self.recovered.segments])
-        self._last_id = max([self._journal.last_segment_id, *known])
+        self._ids = SegmentIds(max([self._journal.last_segment_id, *known]))
         self._last_sequence = max(self._retired.last_sequence, self._journal.last_sequence)
         now_ns = self._clock.now_ns()
         self._resends = ResendWindow(
@@ -323,12 +324,11 @@ class Spool:
     def _open_segment(self, signal: Signal) -> OpenSegment:
         segment = self._open.get(signal)
         if segment is None:
-            self._last_id = max(self._clock.now_ns(), self._last_id + 1)
             segment = OpenSegment(
                 self._folder,
                 self._key,
                 signal,
-                segment_id=self._last_id,
+                segment_id=self._ids.next(self._clock.now_ns()),
                 sequence=self._last_sequence + 1,
                 opened_s=time.monotonic(),
             )

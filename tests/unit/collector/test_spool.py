@@ -4,13 +4,17 @@ import errno
 import os
 import stat
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from collector.config import SpoolConfig
 from collector.keys import load_key
 from collector.refusals import OverloadedError, ThrottledError
 from collector.signals import SIGNALS, Signal
+from collector.spool import Spool
+from core.clock import FakeClock
 from core.errors import ConfigError, PermanentError
 
 
@@ -81,12 +85,32 @@ def test_a_lent_segment_is_lent_once_until_given_back(open_spool):
 def test_segment_ids_grow_even_when_the_clock_does_not(open_spool):
     spool = open_spool(segment_bytes=1)
     store(spool, Signal.LOGS, b"a")
-    spool._last_id += 10**18
+    spool._ids.next(spool._clock.now_ns() + 10**18)
     for body in (b"b", b"c"):
         store(spool, Signal.LOGS, body)
     spool.seal_open(5)
     ids = [segment.id for segment in spool.sealed()]
     assert len(set(ids)) == 3
+
+
+def test_two_collectors_that_open_a_segment_in_the_same_nanosecond_name_it_differently(tmp_path, key):
+    """They may share a store, which counts and repairs rows by segment id."""
+    spools = [
+        Spool(
+            SpoolConfig(path=tmp_path / name, seal_after_s=0.01, seal_busy_after_s=0.01),
+            key,
+            FakeClock(datetime(2026, 11, 26, tzinfo=UTC)),
+        )
+        for name in ("a", "b")
+    ]
+    for spool in spools:
+        spool.start()
+        store(spool, Signal.LOGS, b"x")
+        spool.seal_open(5)
+    ids = {segment.id for spool in spools for segment in spool.sealed()}
+    for spool in spools:
+        spool.stop(5)
+    assert len(ids) == 2
 
 
 @pytest.mark.parametrize("signal", SIGNALS)
