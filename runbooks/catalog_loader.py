@@ -11,7 +11,7 @@ from runbooks.consistency import consistency_findings
 from runbooks.estate import Attributes
 from runbooks.findings import CatalogError, Finding
 from runbooks.parsing import Declared, Parsed, parse
-from runbooks.runbook_files import runbook_id
+from runbooks.shipped import generic_runbook, inherit_redactions
 
 _COLLECTIONS = {
     "Flow": "flows",
@@ -93,15 +93,10 @@ def _with_builtin(collections: dict[str, dict[Any, Any]], attributes: Attributes
         "identifiers": builtin.identifiers(attributes),
         "tiers": builtin.TIERS,
         "calendars": {builtin.CALENDAR.name: builtin.CALENDAR},
-        "runbooks": _generic_runbook() if GENERIC_RUNBOOK not in collections["runbooks"] else {},
+        "runbooks": generic_runbook() if GENERIC_RUNBOOK not in collections["runbooks"] else {},
     }
     if not collections["rule_sets"]:
         defaults["rule_sets"] = {builtin.RULES.name: builtin.RULES}
     merged = {name: {**defaults.get(name, {}), **entries} for name, entries in collections.items()}
+    merged["redactions"] = inherit_redactions(collections["redactions"])
     return Catalog(version=version, attributes=attributes, **merged)
-
-
-def _generic_runbook() -> dict[str, Any]:
-    path = PACKAGED.parent / f"{GENERIC_RUNBOOK}.md"
-    file = CatalogFile(path, 0, "markdown", path.read_text(encoding="utf-8"))
-    return {runbook_id(path): item.model for item in parse([file]).declared}

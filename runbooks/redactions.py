@@ -6,10 +6,15 @@ from pydantic import Field, model_validator
 
 from runbooks.fields import Entry, PatternField, Words
 
+EVERY_SHIPPED_RULE = "*"
+"""Name that, with ``enabled: false``, switches off all rules of the packaged catalog."""
+
 
 class Redaction(Entry):
     """
     A rule applied while telemetry is decoded, before anything is stored.
+
+    The rules of the packaged catalog hold in every catalog; one ends where its name is declared anew.
 
     Attributes:
         action: ``drop`` the attribute, ``mask`` what was found, replace it by its ``hmac``, or ``truncate``.
@@ -23,9 +28,10 @@ class Redaction(Entry):
         systems: Systems it is limited to; empty: all.
         data_class: Data class of systems it is limited to; empty: all.
         except_keys: Attribute names, ``*`` globs, that are left alone.
+        enabled: False: the rule does nothing, nor does the packaged one of that name; ``*`` is all of them.
     """
 
-    action: Literal["drop", "mask", "hmac", "truncate"]
+    action: Literal["drop", "mask", "hmac", "truncate"] = "mask"
     keys: Words = ()
     key_pattern: PatternField | None = None
     value_pattern: PatternField | None = None
@@ -39,6 +45,8 @@ class Redaction(Entry):
 
     @model_validator(mode="after")
     def _finds_something(self) -> "Redaction":
-        if not (self.keys or self.key_pattern or self.value_pattern):
+        if self.name == EVERY_SHIPPED_RULE and self.enabled:
+            raise ValueError(f"{EVERY_SHIPPED_RULE!r} stands for all packaged rules; it can only be enabled: false")
+        if self.enabled and not (self.keys or self.key_pattern or self.value_pattern):
             raise ValueError("a redaction needs keys, key_pattern or value_pattern")
         return self

@@ -10,7 +10,7 @@ KEY = b"k" * 32
 
 
 def test_a_catalog_without_redaction_rules_is_warned_of_once(tmp_path: Path):
-    (tmp_path / "owners.yaml").write_text("kind: Owner\nname: desk\n")
+    (tmp_path / "none.yaml").write_text("kind: Redaction\nname: '*'\nenabled: false\n")
     rules = RedactionRules(CatalogProvider([tmp_path], SystemClock()), KEY, "k1")
     with capture_logs() as logged:
         assert rules.redactor() is None
