@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import orjson
 
 from collector.auth import Authenticator
-from collector.cloud_events import pack_events, read_events
+from collector.cloud_events import Event, pack_events, read_events
 from collector.config import LimitsConfig
 from collector.http_messages import Answer, Head, Outcome
 from collector.http_otlp import refusal_answer
@@ -15,7 +15,9 @@ from collector.refusals import RefusalError, UnsupportedMediaError
 from collector.signals import Signal
 from collector.source_scope import check_event_sources
 from collector.validate import Checked
+from collector.webhooks import read_webhook
 from core.clock import Clock
+from runbooks.models import Source
 
 JSON = "application/json"
 _HEAVY_BYTES = 64 * 2**10
@@ -56,11 +58,34 @@ class EventsEndpoint:
         Raises:
             RefusalError: None of them is taken.
         """
+        return self._take(
+            headers, body, reserve, lambda inflated: read_events(headers, inflated, max_events=self.limits.max_items)
+        )
+
+    def take_webhook(
+        self, source: Source, headers: Mapping[str, str], body: bytes, reserve: Callable[[int], None]
+    ) -> Accepted:
+        """
+        Take what *source* posted, as the event that its mapping makes of it.
+
+        Raises:
+            RefusalError: It is not taken.
+        """
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self._take(headers, body, reserve, lambda inflated: [read_webhook(source, media_type, inflated)])
+
+    def _take(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        reserve: Callable[[int], None],
+        read: Callable[[bytes], list[Event]],
+    ) -> Accepted:
         actor = self._authenticator.check(headers.get("authorization", ""), Signal.EVENTS)
         inflated = inflate(body, headers.get("content-encoding", "").strip().lower(), self.limits)
         if inflated is not body:
             reserve(len(inflated))
-        events = read_events(headers, inflated, max_events=self.limits.max_items)
+        events = read(inflated)
         payload = pack_events(events, self._clock.now_ns())
         check_event_sources(actor, events)
         return self._intake.append(Signal.EVENTS, Checked(payload, len(events)), "http")

@@ -46,6 +46,14 @@ class UnsupportedMediaError(RefusalError):
     grpc_code = 3
 
 
+class UnknownSourceError(RefusalError):
+    """A hook that no source of the catalog has."""
+
+    reason = "unknown_source"
+    http_status = 404
+    grpc_code = 5
+
+
 class UnauthenticatedError(RefusalError):
     """No credentials, or none that are known."""
 

@@ -1,5 +1,6 @@
 """The collector as one component: doors, spool and flusher, started against the data path and stopped along it."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from collector.config import CollectorConfig, SpoolConfig
 from collector.door import Door
 from collector.flush import Flusher
 from collector.http_events import EventsEndpoint
+from collector.intake import Accepted
 from collector.keys import load_key
 from collector.letter_desk import LetterDesk
 from collector.otel_ingest.mover import OtelIngest
@@ -18,6 +20,7 @@ from collector.redaction_rules import RedactionRules
 from collector.signals import Signal
 from collector.spool import Spool
 from collector.validate import Validator
+from collector.webhooks import find_source
 from core.clock import Clock
 from core.component import Health
 from runbooks import CatalogProvider
@@ -91,6 +94,17 @@ class CollectorService:
     def events(self) -> EventsEndpoint:
         """The endpoint for CloudEvents."""
         return self._door.events
+
+    def take_webhook(
+        self, name: str, headers: Mapping[str, str], body: bytes, reserve: Callable[[int], None]
+    ) -> Accepted:
+        """
+        Take what was posted to the hook of the source *name* of the catalog in force.
+
+        Raises:
+            RefusalError: It is not taken.
+        """
+        return self.events.take_webhook(find_source(self._catalog.current().sources, name), headers, body, reserve)
 
     def start(self) -> None:
         """
