@@ -24,15 +24,18 @@ class Position:
     Attributes:
         key: Its sort key, exact as the engine compares it.
         transaction_id: Breaks ties between equal keys.
+        as_of_us: Unix microseconds of the first page: how late an open transaction is grows with the clock, and its
+            place in the list must not.
     """
 
     key: int
     transaction_id: str
+    as_of_us: int = 0
 
 
 def encode_cursor(position: Position, wanted: TransactionFilter) -> str:
     """Return an opaque cursor that goes on after *position* in the list that *wanted* describes."""
-    payload = orjson.dumps([position.key, position.transaction_id, fingerprint(wanted)])
+    payload = orjson.dumps([position.key, position.transaction_id, position.as_of_us, fingerprint(wanted)])
     return base64.urlsafe_b64encode(payload).decode().rstrip("=")
 
 
@@ -48,7 +51,7 @@ def decode_cursor(cursor: str, wanted: TransactionFilter) -> Position:
     except (binascii.Error, orjson.JSONDecodeError, ValueError):
         payload = None
     match payload:
-        case [int(key), str(transaction_id), str(mark)]:
+        case [int(key), str(transaction_id), int(as_of_us), str(mark)]:
             pass
         case _:
             raise InvalidQueryError("cursor", "this is not a cursor", remedy="start again without one")
@@ -58,7 +61,7 @@ def decode_cursor(cursor: str, wanted: TransactionFilter) -> Position:
             "the cursor belongs to a list with other filters or another order",
             remedy="repeat the parameters of the first page, or start again without a cursor",
         )
-    return Position(key, transaction_id)
+    return Position(key, transaction_id, as_of_us)
 
 
 def fingerprint(wanted: TransactionFilter) -> str:

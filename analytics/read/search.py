@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analytics.read.context import ReadContext
@@ -23,6 +23,7 @@ SORT_KEYS = {
     "duration_ms": f"ifNull(toInt64(duration_ms * 1000), {_ABSENT})",
     "late_by_ms": f"ifNull(toInt64(late_by_ms * 1000), {_ABSENT})",
 }
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2262, 1, 1, tzinfo=UTC)
 _REACHED = ("done", "failed")
@@ -46,14 +47,26 @@ def list_transactions(
     """
     _check(wanted)
     readings = candidates(context.catalogs.current(), wanted.q, None, context.pseudonyms(wanted.q)) if wanted.q else []
-    params = page_params(wanted, only) | {"now": context.clock.now(), "q_readings": [one.value for one in readings]}
+    as_of = _as_of(context, wanted)
+    params = page_params(wanted, only) | {"now": as_of, "q_readings": [one.value for one in readings]}
     rows = context.store.rows(page_sql(wanted.sort), params)
     page, more = rows[: wanted.limit], len(rows) > wanted.limit
     cursor = None
     if more:
         last = page[-1]
-        cursor = encode_cursor(Position(last["sort_key"], last["transaction_id"]), wanted)
+        cursor = encode_cursor(Position(last["sort_key"], last["transaction_id"], _micros(as_of)), wanted)
     return {"items": [summary(row) for row in page], "next_cursor": cursor}
+
+
+def _as_of(context: ReadContext, wanted: TransactionFilter) -> datetime:
+    """Return the moment that lateness is counted to: where it orders the list, that of the first page."""
+    if wanted.cursor and wanted.sort.removeprefix("-") == "late_by_ms":
+        return _EPOCH + timedelta(microseconds=decode_cursor(wanted.cursor, wanted).as_of_us)
+    return context.clock.now()
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def page_sql(sort: str) -> str:
@@ -100,8 +113,7 @@ def page_params(wanted: TransactionFilter, only: Sequence[str] | None = None) ->
 
 def _hour(since: datetime | None) -> datetime:
     """Return the hour of *since* as the primary key holds it, which begins in 1970."""
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    return max(since, epoch).replace(minute=0, second=0, microsecond=0) if since else epoch
+    return max(since, _EPOCH).replace(minute=0, second=0, microsecond=0) if since else _EPOCH
 
 
 def _check(wanted: TransactionFilter) -> None:

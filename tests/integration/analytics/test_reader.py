@@ -1,12 +1,15 @@
 """The reader on the real engine: look-ups, pages, figures, service levels."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from stored_rows import START, Transaction, at, hex_id, insert
 
 from analytics.read import InvalidQueryError, NotFoundError, Reader, TransactionFilter
 from analytics.read.search import page_params, page_sql
+from core.clock import FakeClock
+from runbooks import CatalogProvider
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -154,6 +157,32 @@ def test_pages_hold_every_transaction_once_whatever_is_inserted_meanwhile(engine
             break
     assert len(seen) == len(set(seen))
     assert {transaction.id for transaction in many} <= set(seen)
+
+
+def test_pages_by_lateness_hold_every_transaction_once_while_open_ones_grow_later(engine):
+    """How late an open one is goes with the clock; ascending, it would come again on the next page."""
+    clock = FakeClock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
+    reader = Reader(engine, CatalogProvider(None, clock), clock)
+    late = [
+        Transaction(
+            f"late{number}",
+            started_s=ELSEWHERE,
+            status="stuck",
+            identifiers=[("po_number", f"66{number:03}", "identity")],
+            breached=True,
+        )
+        for number in range(7)
+    ]
+    insert(engine, *late)
+    seen, cursor = [], ""
+    while True:
+        answer = reader.transactions(TransactionFilter(q="66", sort="late_by_ms", limit=3, cursor=cursor))
+        seen += [item["transaction_id"] for item in answer["items"]]
+        clock.advance(5)
+        cursor = answer["next_cursor"]
+        if not cursor:
+            break
+    assert sorted(seen) == sorted(transaction.id for transaction in late)
 
 
 @pytest.mark.parametrize(
