@@ -7,7 +7,7 @@ and the refusal of settings nobody knows.
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +104,29 @@ class Settings(BaseSettings):
 
 def known_settings() -> list[str]:
     """Return every setting as ``section.name``, sorted."""
-    names = []
-    for section, field in Settings.model_fields.items():
-        model = field.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            names += [f"{section}.{name}" for name in model.model_fields]
-    return sorted(names)
+    return sorted(f"{section}.{name}" for section, model in _models_in(Settings) for name in model.model_fields)
+
+
+def known_parts() -> list[str]:
+    """Return every setting and every field of those that have parts, such as ``collector.spool.quota_bytes``."""
+    return sorted(_names_below(Settings, ""))
+
+
+def _names_below(model: type[BaseModel], path: str) -> Iterator[str]:
+    parts = dict(_models_in(model))
+    for name in model.model_fields:
+        if path:
+            yield f"{path}{name}"
+        if name in parts:
+            yield from _names_below(parts[name], f"{path}{name}.")
+
+
+def _models_in(model: type[BaseModel]) -> list[tuple[str, type[BaseModel]]]:
+    return [
+        (name, field.annotation)
+        for name, field in model.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    ]
 
 
 def load_settings(
@@ -145,9 +162,16 @@ def load_settings(
             }
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"setting {where}: {first['msg']}", remedy=f"it was {first.get('input')!r}") from error
+        raise _explain(error) from error
+
+
+def _explain(error: ValidationError) -> ConfigError:
+    """Say what is wrong with the first setting, and never what it was: it may be a key or a password."""
+    first = error.errors(include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return _unknown(where, "")
+    return ConfigError(f"setting {where}: {first['msg']}")
 
 
 def _derive(merged: dict[str, Any]) -> dict[str, Any]:
@@ -197,5 +221,9 @@ def _names_in_environment(environment: Mapping[str, str]) -> set[str]:
 def _refuse_unknown(names: set[str], where: str) -> None:
     known = known_settings()
     for name in sorted(names - set(known)):
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
-        raise ConfigError(f"unknown setting {name} {where}", remedy=f"the nearest known one is {nearest}")
+        raise _unknown(name, where)
+
+
+def _unknown(name: str, where: str) -> ConfigError:
+    nearest = difflib.get_close_matches(name, known_parts(), n=1, cutoff=0.0)[0]
+    return ConfigError(f"unknown setting {name} {where}".rstrip(), remedy=f"the nearest known one is {nearest}")

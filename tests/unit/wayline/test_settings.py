@@ -52,6 +52,23 @@ def test_an_unknown_setting_in_the_environment_names_the_nearest_known_one(monke
         load_settings()
 
 
+def test_an_unknown_part_of_a_setting_names_the_nearest_known_one(tmp_path, monkeypatch):
+    path = tmp_path / "wrong.yaml"
+    path.write_text("collector: {spool: {seal_after: 1}}\n")
+    with pytest.raises(ConfigError, match=r"collector\.spool\.seal_after\. .*collector\.spool\.seal_after_s"):
+        load_settings(config=path)
+    monkeypatch.setenv("WAYLINE_COLLECTOR__SPOOL__KY", "1")
+    with pytest.raises(ConfigError, match=r"collector\.spool\.ky\. .*collector\.spool\.key"):
+        load_settings()
+
+
+def test_a_wrong_value_is_not_quoted_because_it_may_be_a_secret(monkeypatch):
+    monkeypatch.setenv("WAYLINE_SERVER__PORT", "hunter2")
+    with pytest.raises(ConfigError, match=r"server\.port") as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
+
+
 @pytest.mark.parametrize("text", ["server: 8080\n", "- a\n", "server: {port: many}\n", "a: [\n"])
 def test_a_file_that_is_no_settings_file_is_refused(tmp_path, text):
     path = tmp_path / "wrong.yaml"
