@@ -5,6 +5,8 @@ An engine message can quote the row it stumbled over, and a row is health data. 
 codes that speak about the statement itself; for every other code the name of the error has to do.
 """
 
+from pathlib import Path
+
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from core.errors import PermanentError, TransientError, WaylineError
@@ -42,6 +44,21 @@ class StatementRefusedError(StoreError, PermanentError):
 
 class StoreUnavailableError(StoreError, TransientError):
     """The engine is busy, full, away or shutting down; what was asked may or may not have been done."""
+
+
+class FolderInUseError(PermanentError):
+    """
+    Another process works on the folder of the embedded engine.
+
+    Args:
+        path: The engine's folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"another process uses the store in {path}",
+            remedy="stop it, ask it over --url, or give this one another --data folder",
+        )
 
 
 def error_from_engine(error: ClickHouseError) -> StoreError:

@@ -5,11 +5,15 @@ A clickhouse-connect client on the embedded engine holds a lock while a statemen
 side by side and release the GIL; so the store lends clients from a pool. Every time that comes out is aware and UTC.
 """
 
+import fcntl
 import io
+import os
 import queue
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Self, cast
 
 import clickhouse_connect
@@ -20,7 +24,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.httpclient import HttpClient
 
 from storage.config import StorageConfig
-from storage.errors import StoreError, error_from_engine
+from storage.errors import FolderInUseError, StoreError, error_from_engine
 from storage.sending import SentOnce
 
 __all__ = ["Params", "Store", "StoreError", "open_store"]
@@ -104,6 +108,8 @@ class Store:
                     interface="chdb", path=str(self.config.path), database=database, tz_mode="aware"
                 )
         except ClickHouseError as error:
+            if not self.config.url and is_held(self.config.path):
+                raise FolderInUseError(self.config.path) from error
             raise error_from_engine(error) from error
         client.set_client_setting("session_timezone", "UTC")
         for name in _NOT_WORTH_IT:
@@ -186,6 +192,30 @@ class Store:
             self._clients.get().close()
 
 
+def is_held(path: Path) -> bool:
+    """Return whether a process (this one, too) has the embedded engine open on the folder *path*."""
+    try:
+        descriptor = os.open(path / "status", os.O_RDWR)
+    except OSError:  # none was opened here yet, or not for us: the engine itself will say so
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def open_store(config: StorageConfig, *, create: bool = True) -> Store:
-    """Open the store that *config* names; schema changes are `storage.migrate`'s work."""
+    """
+    Open the store that *config* names; schema changes are `storage.migrate`'s work.
+
+    Raises:
+        FolderInUseError: Another process has the embedded engine open on this folder.
+        StoreError: The engine cannot be reached.
+    """
+    if not config.url and "chdb" not in sys.modules and is_held(config.path):
+        # Asked before the engine is loaded, which would print its own words first; loaded, it may be ours.
+        raise FolderInUseError(config.path)
     return Store(config, create=create)

@@ -1,13 +1,19 @@
 """``wayline check``, ``migrate`` and ``doctor``: is what we were given sound?"""
 
 import json
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from wayline.cli.options import CatalogOption, ConfigOption, DataOption, StoreOption, settings_from
+
+if TYPE_CHECKING:
+    from runbooks.findings import Finding
+    from storage.config import StorageConfig
+    from storage.migrate import Migration
 
 out = Console(highlight=False, soft_wrap=True)
 
@@ -30,9 +36,16 @@ def check(
     else:
         for finding in findings:
             print(finding)
-        print(f"{len(findings)} finding(s)" if findings else "The catalog is sound.")
+        print(_counted(findings))
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
+
+
+def _counted(findings: "Sequence[Finding]") -> str:
+    errors = sum(finding.severity == "error" for finding in findings)
+    if not findings:
+        return "The catalog is sound."
+    return f"{errors} error(s), {len(findings) - errors} warning(s)"
 
 
 def migrate(
@@ -42,27 +55,44 @@ def migrate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")] = False,
 ) -> None:
     """Bring the store's schema up to date."""
-    from storage.errors import NO_SUCH_DATABASE, StoreError  # noqa: PLC0415
-    from storage.migrate import apply_migrations, list_migrations, pending_migrations  # noqa: PLC0415
-    from storage.store import open_store  # noqa: PLC0415
-
     storage = settings_from(config=config, data=data, store=store).storage
-    try:
-        opened = open_store(storage, create=not dry_run)
-    except StoreError as error:
-        if not dry_run or error.code != NO_SUCH_DATABASE:
-            raise
-        changed = list_migrations()  # a database that is not there yet wants all of them
-    else:
-        try:
-            changed = pending_migrations(opened) if dry_run else apply_migrations(opened)
-        finally:
-            opened.close()
+    changed = _pending(storage) if dry_run else _apply(storage)
     verb = "would apply" if dry_run else "applied"
     for migration in changed:
         print(f"{verb} {migration.version:04d}_{migration.name}")
     if not changed:
         print("The schema is up to date.")
+
+
+def _apply(storage: "StorageConfig") -> "list[Migration]":
+    from storage.migrate import apply_migrations  # noqa: PLC0415  # the engine loads only when asked
+    from storage.store import open_store  # noqa: PLC0415
+
+    opened = open_store(storage)
+    try:
+        return apply_migrations(opened)
+    finally:
+        opened.close()
+
+
+def _pending(storage: "StorageConfig") -> "list[Migration]":
+    """Return what is not applied yet, without leaving so much as a folder behind."""
+    from storage.errors import NO_SUCH_DATABASE, StoreError  # noqa: PLC0415
+    from storage.migrate import list_migrations, pending_migrations  # noqa: PLC0415
+    from storage.store import open_store  # noqa: PLC0415
+
+    if not storage.url and not storage.path.exists():
+        return list_migrations()  # opening the engine would make the folder
+    try:
+        opened = open_store(storage, create=False)
+    except StoreError as error:
+        if error.code != NO_SUCH_DATABASE:
+            raise
+        return list_migrations()
+    try:
+        return pending_migrations(opened)
+    finally:
+        opened.close()
 
 
 def doctor(
