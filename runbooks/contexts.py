@@ -41,14 +41,15 @@ def transaction_context(transaction: Mapping[str, Any], flow: Mapping[str, Any] 
 def general_context(runbook: Runbook, catalog: Catalog) -> dict[str, Any]:
     """Return the context of a runbook read without a transaction: its flow and its owner."""
     flow = catalog.flows.get(runbook.flow)
-    owner = catalog.owner_named(runbook.owner)
+    owner_name = runbook.owner or (flow.owner if flow else "")
+    owner = catalog.owner_named(owner_name) if owner_name else None
     process_owner = flow.process_owner if flow else None
     return {
         "flow": flow.model_dump(include={"name", "title", "domain", "tier", "process_owner"}) if flow else {},
         "owner": {
-            "team": owner.name,
+            "team": owner.name if owner else None,
             "process_owner": process_owner,
-            "escalation": runbook.escalation or owner.escalation,
+            "escalation": runbook.escalation or (owner.escalation if owner else None),
         },
     }
 

@@ -98,8 +98,10 @@ def series(context: ReadContext, name: str, since: datetime, until: datetime, bu
     Return one entry per bucket of [since, until), empty ones included with null quantiles.
 
     Raises:
+        NotFoundError: Neither catalog nor store knows *name*.
         InvalidQueryError: *bucket_s* is not positive or makes more than `MAX_BUCKETS`.
     """
+    require_flow(context, name)
     width = timedelta(seconds=bucket_s)
     if width <= timedelta(0) or until <= since:
         raise InvalidQueryError("bucket_s", "bucket_s must be positive and since before until")

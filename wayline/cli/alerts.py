@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import httpx
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,8 +17,8 @@ from core.errors import PermanentError
 from wayline.cli.ask import refusal_of
 from wayline.cli.connection import TokenFileOption, connect
 from wayline.cli.options import DEFAULT_URL, UrlOption
+from wayline.cli.tables import out
 
-out = Console(highlight=False)
 COLUMNS = (
     "severity",
     "tier",
