@@ -171,19 +171,29 @@ class TokenBook:
             raise _unavailable(error) from error
         return [_token(row) for row in rows]
 
-    def revoke(self, token_id: str, now: datetime) -> Token:
+    def revoke(self, wanted: str, now: datetime) -> Token:
         """
-        End a token for good.
+        End for good the token whose id is *wanted*, else the only one in use whose name it is.
 
         Raises:
-            PermanentError: There is none of that id.
+            PermanentError: There is none, or there are several of that name.
         """
-        found = next((token for token in self.tokens() if token.id == token_id), None)
-        if found is None:
-            raise PermanentError(f"there is no token {token_id!r}", remedy="see: wayline token list")
+        found = self._find(wanted)
         if found.revoked_at is None:
-            self._set(token_id, revoked_at=_naive(now))
+            self._set(found.id, revoked_at=_naive(now))
         return found
+
+    def _find(self, wanted: str) -> Token:
+        tokens = self.tokens()
+        named = [token for token in tokens if token.name == wanted]
+        in_use = [token for token in named if token.revoked_at is None]
+        found = [token for token in tokens if token.id == wanted] or in_use or named[:1]
+        if not found:
+            raise PermanentError(f"there is no token {wanted!r}", remedy="see: wayline token list")
+        if len(found) > 1:
+            ids = ", ".join(token.id for token in found)
+            raise PermanentError(f"{len(found)} tokens are called {wanted!r}", remedy=f"name the id: {ids}")
+        return found[0]
 
     def note_use(self, token_id: str, at: datetime) -> None:
         """Remember when a token was last seen."""

@@ -67,13 +67,13 @@ def list_tokens(
 
 @token_app.command()
 def revoke(
-    token_id: Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.")],
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="Id or name, as the list shows them.")],
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """End a token; running servers refuse it within seconds."""
     with _book(config=config, data=data) as book:
-        token = book.revoke(token_id, SystemClock().now())
+        token = book.revoke(wanted, SystemClock().now())
     print(f"token {token.id} ({token.name}) is revoked")
 
 

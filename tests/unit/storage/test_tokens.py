@@ -182,3 +182,18 @@ def test_a_token_has_a_scope_and_a_future(clock):
 def test_what_is_not_there_cannot_be_revoked(book, clock):
     with pytest.raises(PermanentError):
         book.revoke("000000000000", clock.now())
+
+
+def test_a_token_is_revoked_by_its_name_while_only_one_in_use_has_it(book, clock):
+    made(book, clock)
+    book.revoke("erp", clock.now())
+    second, _ = made(book, clock)
+    assert book.revoke("erp", clock.now()).id == second.id
+    assert all(token.revoked_at for token in book.tokens())
+    third, _ = made(book, clock)
+    fourth, _ = made(book, clock)
+    with pytest.raises(PermanentError, match="2 tokens are called 'erp'") as refused:
+        book.revoke("erp", clock.now())
+    assert third.id in str(refused.value)
+    assert fourth.id in str(refused.value)
+    assert book.revoke(third.id, clock.now()).id == third.id
