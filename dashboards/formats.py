@@ -31,7 +31,7 @@ def duration(ms: float | None) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Return a ratio as per cent with as many digits as it deserves: ``0.02 %``, ``4.2 %``, ``37 %``."""
+    """Return a ratio as per cent with as many digits as it deserves: ``0.02 %``, ``4.2 %``, ``37 %``, ``98.5 %``."""
     if value is None:
         return NOTHING
     percent = value * 100
@@ -39,6 +39,8 @@ def ratio(value: float | None) -> str:
         return f"{percent:.0f} %"
     if percent > 99:  # noqa: PLR2004  # near a hundred the digits after the point are what matters
         return f"{percent:.2f} %"
+    if percent >= 90:  # noqa: PLR2004  # where objectives are: 98.5 % is not 98 %
+        return f"{percent:.1f}".removesuffix(".0") + " %"
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %" if percent >= 1 else f"{percent:.2f} %"  # noqa: PLR2004
 
 

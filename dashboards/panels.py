@@ -158,7 +158,7 @@ def verdicts_panel(context: PageContext, row: Row) -> Node:
     verdicts = row.get("verdicts") or ()
     if not verdicts:
         return None
-    columns = (("Rule", ""), ("Verdict", ""), ("As of", ""), ("Decided", ""), ("Revision", "c-count"))
+    columns = (("Rule", ""), ("Verdict", ""), ("As of", ""), ("Decided", ""), ("Revision", ""))
     rows = [
         [
             html.Code(item["rule"]),

@@ -26,6 +26,8 @@ _COLUMNS = (
     ("Stuck", "c-count"),
     ("Alerts", "c-count"),
 )
+_ESTATE_ENDPOINT, _ESTATE_EVENTS_URL = "127.0.0.1:4317", "http://127.0.0.1:8080"
+"""What ``wayline estate`` takes when nothing is said."""
 _LEVEL_WORDS = {"bad": "Needs you now", "warn": "Needs attention", "unknown": "Not certain", "good": "In order"}
 
 
@@ -122,6 +124,18 @@ def _on_its_way() -> Node:
     )
 
 
+def _estate_command(context: PageContext) -> str:
+    """Return the command that fills this very server, whatever ports it listens on."""
+    addresses = dict(context.endpoints)
+    words = ["wayline estate --duration 60s"]
+    if addresses.get("OTLP/gRPC", _ESTATE_ENDPOINT) != _ESTATE_ENDPOINT:
+        words.append(f"--endpoint {addresses['OTLP/gRPC']}")
+    events = addresses.get("CloudEvents", "").removeprefix("POST ").removesuffix("/api/v1/events")
+    if events not in ("", _ESTATE_EVENTS_URL):
+        words.append(f"--events-url {events}")
+    return " ".join(words)
+
+
 def _how_to_send(context: PageContext) -> Node:
     rows = [html.Li([html.Span(name), html.Code(address)]) for name, address in context.endpoints]
     return empty(
@@ -132,7 +146,7 @@ def _how_to_send(context: PageContext) -> Node:
             html.P(
                 [
                     "A transaction appears within seconds. Try it with ",
-                    html.Code("wayline estate --duration 60s"),
+                    html.Code(_estate_command(context)),
                     ".",
                 ]
             ),

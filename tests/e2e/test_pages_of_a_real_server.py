@@ -137,6 +137,7 @@ def test_an_empty_store_says_where_this_server_listens(browser, empty):
     assert "Nothing is stored yet." in page
     assert empty.grpc in page
     assert empty.otlp_http in page
+    assert f"wayline estate --duration 60s --endpoint {empty.grpc} --events-url {empty.url}" in page
 
 
 def visit_all(browser, served, size):
