@@ -1,5 +1,6 @@
 """Sources and the store itself: is what we show complete, and how far behind is it?"""
 
+from datetime import timedelta
 from typing import Any
 
 from analytics.read.context import ReadContext
@@ -15,7 +16,8 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
     """
     Return every source with its watermark and lag; blind ones say since when.
 
-    A source that never sent anything has a null watermark and lag.
+    A source that never sent anything has a null watermark and lag; one that promises nothing (no ``expect_every``)
+    has the receiving clock minus its *ingest_delay* as its watermark, heard or not.
     """
     catalog, now = context.catalogs.current(), context.clock.now()
     rows = context.store.rows(load_sql("analytics.read", "sql/sources"))
@@ -25,6 +27,10 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
     for name in names:
         entry, row = catalog.sources.get(name), seen.get(name)
         last = row["last_event_at"] if row else None
+        watermark, lag = row["watermark"] if row else None, now - aware(last) if last else None
+        if entry is not None and not entry.expect_every:
+            lag = timedelta(seconds=entry.ingest_delay.seconds)
+            watermark = now - lag
         items.append(
             {
                 "source": name,
@@ -32,10 +38,10 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
                 "type": entry.type if entry else None,
                 "systems": list(entry.systems) if entry else [],
                 "expect_every": str(entry.expect_every) if entry and entry.expect_every else None,
-                "watermark": time_text(row["watermark"]) if row else None,
+                "watermark": time_text(watermark),
                 "last_event_at": time_text(last),
                 "last_received_at": time_text(row["last_received_at"]) if row else None,
-                "lag_ms": (now - aware(last)).total_seconds() * 1_000 if last else None,
+                "lag_ms": lag.total_seconds() * 1_000 if lag is not None else None,
                 "blind": bool(row["blind"]) if row else None,
                 "blind_since": time_text(row["blind_since"]) if row else None,
                 "last_error": text_or_none(row["last_error"]) if row else None,

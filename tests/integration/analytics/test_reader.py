@@ -159,6 +159,14 @@ def test_pages_hold_every_transaction_once_whatever_is_inserted_meanwhile(engine
     assert {transaction.id for transaction in many} <= set(seen)
 
 
+def test_a_source_that_promises_nothing_has_the_clock_minus_its_delay_as_its_watermark(reader: Reader):
+    shown = {item["source"]: item for item in reader.sources()}
+    quiet = shown["estate-telemetry"]  # ingest_delay: 15s
+    assert (quiet["expect_every"], quiet["watermark"], quiet["lag_ms"]) == (None, "2026-11-22T07:59:45.000000Z", 15e3)
+    assert (quiet["blind"], quiet["last_event_at"]) == (None, None)
+    assert shown["cabinet-feed"]["watermark"] is None  # promises, and was never heard
+
+
 def test_pages_by_lateness_hold_every_transaction_once_while_open_ones_grow_later(engine):
     """How late an open one is goes with the clock; ascending, it would come again on the next page."""
     clock = FakeClock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
