@@ -10,6 +10,7 @@ from collector.config import SpoolConfig
 from collector.frames import SEGMENT_HEADER_BYTES, FramePlace, SegmentHeader, scan_frames, unpack_segment_header
 from collector.keys import SpoolKey
 from collector.segment import CorruptHandler, Segment
+from core.selfmetrics import RETIRED_BYTES, RETIRED_SEGMENTS
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class RetiredSegments:
         segment.path.replace(target)
         with self._lock:
             self._keep(target, segment.header)
+        RETIRED_SEGMENTS.labels(segment.signal).inc()
+        RETIRED_BYTES.labels(segment.signal).inc(segment.written_bytes)
 
     def segments(self) -> list[Segment]:
         """Return the segments kept, readable again, oldest first."""

@@ -32,7 +32,7 @@ from collector.spool_lock import SpoolLock
 from core.clock import Clock
 from core.component import Health
 from core.faults import fault_point
-from core.selfmetrics import FSYNC_SECONDS, SPOOL_SEGMENTS
+from core.selfmetrics import FSYNC_SECONDS, SPOOL_SEGMENTS, SPOOLED_BYTES
 
 _log = structlog.get_logger(__name__)
 _TIDY_EVERY_S = 1.0
@@ -306,6 +306,7 @@ class Spool:
             self._set_back(signal, refused)
         else:
             self._write_error = ""
+            SPOOLED_BYTES.labels(signal).inc(sum(len(one.entry.payload) + FRAME_OVERHEAD_BYTES for one in group))
         FSYNC_SECONDS.observe(time.perf_counter() - started_s)
         now_ns = self._clock.now_ns()
         with self._lock:

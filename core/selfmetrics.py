@@ -37,6 +37,9 @@ REFUSED_REQUESTS = counter(
 )
 SPOOL_BYTES = gauge("wayline_spool_bytes", "Bytes acknowledged and not yet retired")
 SPOOL_SEGMENTS = gauge("wayline_spool_segments", "Segments acknowledged and not yet retired")
+SPOOLED_BYTES = counter("wayline_spool_spooled_bytes", "Bytes of requests written and synced to the spool", ("signal",))
+RETIRED_SEGMENTS = counter("wayline_spool_retired_segments", "Segments stored, verified and let go of", ("signal",))
+RETIRED_BYTES = counter("wayline_spool_retired_bytes", "Bytes of those segments", ("signal",))
 SPOOL_MISSING_SEGMENTS = gauge(
     "wayline_spool_missing_segments", "Segments that vanished before they were stored, until someone deals with them"
 )

@@ -94,6 +94,9 @@ def test_each_metric_of_the_catalogue_moves(served):
     assert after['wayline_dead_letters_total{reason="unredactable",signal="logs"}'] == 1
     assert after["wayline_dead_letter_bytes"] > 9
     assert after["wayline_spool_fsync_seconds_count"] > 0
+    assert after['wayline_spool_spooled_bytes_total{signal="traces"}'] > 100
+    assert after['wayline_spool_retired_segments_total{signal="traces"}'] >= 1
+    assert after['wayline_spool_retired_bytes_total{signal="traces"}'] > 100
 
 
 def test_waiting_is_shown(tmp_path, engine):
