@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,16 @@ from analytics.export.flat import COLUMNS, Summary, flatten, flatten_all, spread
 
 Writer = Callable[[Iterable[Summary], Path], int]
 _PARQUET_BATCH_ROWS = 10_000
+_MOMENT = pa.timestamp("us", tz="UTC")
 _TYPES = {
+    **dict.fromkeys(("started_at", "ended_at", "deadline_at"), _MOMENT),
     "tier": pa.int16(),
     "duration_ms": pa.float64(),
     "origin_confidence": pa.float64(),
     "breached": pa.bool_(),
     "late_by_ms": pa.float64(),
 }
+_XES_KINDS = {_MOMENT: "date", pa.int16(): "int", pa.float64(): "float", pa.bool_(): "boolean"}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
 
 
@@ -43,9 +47,14 @@ def write_parquet(summaries: Iterable[Summary], path: Path) -> int:
     count = 0
     with pq.ParquetWriter(path, _SCHEMA, compression="zstd") as writer:
         while batch := list(islice(rows, _PARQUET_BATCH_ROWS)):
-            writer.write_table(pa.Table.from_pylist(batch, schema=_SCHEMA))
+            writer.write_table(pa.Table.from_pylist([_with_moments(row) for row in batch], schema=_SCHEMA))
             count += len(batch)
     return count
+
+
+def _with_moments(row: dict[str, Any]) -> dict[str, Any]:
+    times = (name for name, kind in _TYPES.items() if kind is _MOMENT and row[name])
+    return row | {name: datetime.fromisoformat(row[name]) for name in times}
 
 
 def write_xes(summaries: Iterable[Summary], path: Path) -> int:
@@ -72,7 +81,7 @@ def _write_trace(xml: XMLGenerator, summary: Summary) -> None:
     xml.startElement("trace", AttributesImpl({}))
     _write_attribute(xml, "string", "concept:name", flat.pop("transaction_id"))
     for name, value in flat.items():
-        _write_attribute(xml, "string", f"wayline:{name}", value)
+        _write_attribute(xml, _XES_KINDS.get(_TYPES.get(name), "string"), f"wayline:{name}", value)
     for step in summary.get("milestones", ()):
         if step.get("at"):
             xml.startElement("event", AttributesImpl({}))
@@ -88,6 +97,7 @@ def _write_attribute(xml: XMLGenerator, kind: str, key: str, value: Any) -> None
     if value in (None, ""):
         return
     # XML 1.0 cannot carry most control characters, not even escaped.
+    value = str(value).lower() if isinstance(value, bool) else value
     text = "".join(character for character in str(value) if character >= " " or character in "\t\n\r")
     xml.startElement(kind, AttributesImpl({"key": key, "value": text}))
     xml.endElement(kind)

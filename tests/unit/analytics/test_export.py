@@ -1,4 +1,5 @@
 import csv
+from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
@@ -51,6 +52,8 @@ def test_parquet_keeps_types(tmp_path):
     table = pq.read_table(path)
     assert table.column("breached").to_pylist() == [True] * 3
     assert table.column("duration_ms").to_pylist() == [12.5] * 3
+    assert table.column("started_at").to_pylist() == [datetime(2026, 11, 22, 8, tzinfo=UTC)] * 3
+    assert table.column("ended_at").to_pylist() == [None] * 3
 
 
 def test_xes_has_an_event_for_each_reached_milestone(tmp_path):
@@ -60,6 +63,12 @@ def test_xes_has_an_event_for_each_reached_milestone(tmp_path):
     events = parse(path).getroot().findall(f"{namespace}trace/{namespace}event")
     assert len(events) == 1
     assert {item.get("key"): item.get("value") for item in events[0]}["concept:name"] == "approved"
+    of_trace = parse(path).getroot().find(f"{namespace}trace")
+    kinds = {item.get("key"): (item.tag.removeprefix(namespace), item.get("value")) for item in of_trace}
+    assert kinds["wayline:started_at"] == ("date", "2026-11-22T08:00:00.000000Z")
+    assert kinds["wayline:breached"] == ("boolean", "true")
+    assert kinds["wayline:duration_ms"] == ("float", "12.5")
+    assert kinds["wayline:tier"] == ("int", "1")
 
 
 def test_an_empty_store_gives_an_empty_but_readable_file(tmp_path):
