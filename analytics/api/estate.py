@@ -76,10 +76,11 @@ def add_trouble_paths(router: APIRouter, reader: Reader) -> None:
         window: WindowText = "24h",
         flow: str = "",
         limit: Annotated[int, Query(ge=1, le=_MAX_GROUPS)] = 100,
+        cursor: str = "",
     ) -> Response:
         """List failed transactions grouped by what their failure looks like."""
         begins, ends = time_range(since, until, window, reader.clock.now())
-        return list_answer(reader.exceptions(begins, ends, flow, limit))
+        return json_answer(reader.exceptions_page(begins, ends, flow, limit, cursor))
 
     @router.post(
         "/exceptions/{exception_id}/replay",

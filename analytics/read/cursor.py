@@ -9,11 +9,33 @@ import base64
 import binascii
 import hashlib
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 
 from analytics.read.errors import InvalidQueryError
 from analytics.read.filters import TransactionFilter
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(moment: datetime) -> int:
+    """Return Unix microseconds."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(unix_us: int) -> datetime:
+    """
+    Return the moment of Unix microseconds.
+
+    Raises:
+        InvalidQueryError: There is no such moment: the cursor was made up.
+    """
+    try:
+        return _EPOCH + timedelta(microseconds=unix_us)
+    except OverflowError as error:
+        raise no_cursor() from error
 
 
 @dataclass(frozen=True)
@@ -33,10 +55,32 @@ class Position:
     as_of_us: int = 0
 
 
+def seal(values: list[Any]) -> str:
+    """Return *values* as opaque text."""
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def unseal(cursor: str) -> Any:
+    """
+    Return what `seal` was given.
+
+    Raises:
+        InvalidQueryError: It is not a cursor.
+    """
+    try:
+        return orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, orjson.JSONDecodeError, ValueError) as error:
+        raise no_cursor() from error
+
+
+def no_cursor() -> InvalidQueryError:
+    """Return the refusal of a text that is no cursor."""
+    return InvalidQueryError("cursor", "this is not a cursor", remedy="start again without one")
+
+
 def encode_cursor(position: Position, wanted: TransactionFilter) -> str:
     """Return an opaque cursor that goes on after *position* in the list that *wanted* describes."""
-    payload = orjson.dumps([position.key, position.transaction_id, position.as_of_us, fingerprint(wanted)])
-    return base64.urlsafe_b64encode(payload).decode().rstrip("=")
+    return seal([position.key, position.transaction_id, position.as_of_us, fingerprint(wanted)])
 
 
 def decode_cursor(cursor: str, wanted: TransactionFilter) -> Position:
@@ -46,15 +90,11 @@ def decode_cursor(cursor: str, wanted: TransactionFilter) -> Position:
     Raises:
         InvalidQueryError: It is not a cursor, or was given for other filters or another order.
     """
-    try:
-        payload = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, orjson.JSONDecodeError, ValueError):
-        payload = None
-    match payload:
+    match unseal(cursor):
         case [int(key), str(transaction_id), int(as_of_us), str(mark)]:
             pass
         case _:
-            raise InvalidQueryError("cursor", "this is not a cursor", remedy="start again without one")
+            raise no_cursor()
     if mark != fingerprint(wanted):
         raise InvalidQueryError(
             "cursor",

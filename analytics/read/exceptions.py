@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from analytics.read.context import ReadContext
+from analytics.read.cursor import from_micros, micros, no_cursor, seal, unseal
 from analytics.read.errors import NotFoundError
 from analytics.read.present import text_or_none, time_text
 from storage.sqlfiles import load_sql
 
 _ID = re.compile(r"[0-9a-f]{1,16}")
+_INT64_END = 2**63
 _LOOK_BACK = timedelta(days=90)
 
 
@@ -28,8 +30,46 @@ def exception_group(context: ReadContext, exception_id: str) -> dict[str, Any]:
     return found[0]
 
 
+def exceptions_page(
+    context: ReadContext, since: datetime, until: datetime, flow: str, limit: int, cursor: str
+) -> dict[str, Any]:
+    """
+    Return ``{"items": [group], "next_cursor": str | None}``, the largest groups first.
+
+    The window of the first page stands in the cursor: what starts meanwhile moves no group to another page.
+
+    Raises:
+        InvalidQueryError: *cursor* is none, or belongs to another flow.
+    """
+    after = ("", 0, 0)
+    if cursor:
+        since, until, after = _position(cursor, flow)
+    groups = exceptions(context, since, until, flow, limit + 1, after=after)
+    shown = groups[:limit]
+    if len(groups) <= limit:
+        return {"items": shown, "next_cursor": None}
+    last = shown[-1]
+    place = [last["id"], -last["transactions"], -micros(datetime.fromisoformat(last["last_at"]))]
+    return {"items": shown, "next_cursor": seal([micros(since), micros(until), flow, *place])}
+
+
+def _position(cursor: str, flow: str) -> tuple[datetime, datetime, tuple[str, int, int]]:
+    match unseal(cursor):
+        case [int(since_us), int(until_us), str(of_flow), str(group), int(count), int(last_us)] if (
+            of_flow == flow and max(abs(count), abs(last_us)) < _INT64_END
+        ):
+            return from_micros(since_us), from_micros(until_us), (group, count, last_us)
+    raise no_cursor()
+
+
 def exceptions(
-    context: ReadContext, since: datetime, until: datetime, flow: str, limit: int, exception_id: str = ""
+    context: ReadContext,
+    since: datetime,
+    until: datetime,
+    flow: str,
+    limit: int,
+    exception_id: str = "",
+    after: tuple[str, int, int] = ("", 0, 0),
 ) -> list[dict[str, Any]]:
     """
     Return the groups of failures among what started between *since* and *until*, the largest first.
@@ -41,6 +81,7 @@ def exceptions(
         flow: Only of this flow; empty for all.
         limit: Most groups.
         exception_id: Only this group.
+        after: Only groups behind this one: its id, and its size and last moment (Unix microseconds), negated.
     """
     rows = context.store.rows(
         load_sql("analytics.read", "sql/exceptions"),
@@ -51,6 +92,9 @@ def exceptions(
             "rows": limit,
             "id": exception_id,
             "id_hash": int(exception_id, 16) if exception_id else 0,
+            "after_id": after[0],
+            "after_count": after[1],
+            "after_us": after[2],
         },
     )
     catalog = context.catalogs.current()

@@ -140,6 +140,10 @@ class Reader:
         """Return failed transactions grouped by what their failure looks like."""
         return exceptions.exceptions(self._context, since, until, flow, limit)
 
+    def exceptions_page(self, since: datetime, until: datetime, flow: str, limit: int, cursor: str) -> Json:
+        """Return one page of the same groups, with the cursor of the next."""
+        return exceptions.exceptions_page(self._context, since, until, flow, limit, cursor)
+
     def exception(self, exception_id: str) -> Json:
         """Return one group of failures of the last 90 days."""
         return exceptions.exception_group(self._context, exception_id)

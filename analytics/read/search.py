@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from analytics.read.context import ReadContext
-from analytics.read.cursor import Position, decode_cursor, encode_cursor
+from analytics.read.cursor import Position, decode_cursor, encode_cursor, from_micros, micros
 from analytics.read.errors import InvalidQueryError
 from analytics.read.filters import MAX_LIMIT, STATUSES, UNCLASSIFIED, TransactionFilter
 from analytics.read.lookup import candidates
@@ -54,19 +54,15 @@ def list_transactions(
     cursor = None
     if more:
         last = page[-1]
-        cursor = encode_cursor(Position(last["sort_key"], last["transaction_id"], _micros(as_of)), wanted)
+        cursor = encode_cursor(Position(last["sort_key"], last["transaction_id"], micros(as_of)), wanted)
     return {"items": [summary(row) for row in page], "next_cursor": cursor}
 
 
 def _as_of(context: ReadContext, wanted: TransactionFilter) -> datetime:
     """Return the moment that lateness is counted to: where it orders the list, that of the first page."""
     if wanted.cursor and wanted.sort.removeprefix("-") == "late_by_ms":
-        return _EPOCH + timedelta(microseconds=decode_cursor(wanted.cursor, wanted).as_of_us)
+        return from_micros(decode_cursor(wanted.cursor, wanted).as_of_us)
     return context.clock.now()
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def page_sql(sort: str) -> str:

@@ -27,5 +27,7 @@ FROM
 )
 WHERE {id:String} = '' OR sipHash64(flow, milestone, origin_category, origin_system, signature) = {id_hash:UInt64}
 GROUP BY flow, milestone, origin_category, origin_system, signature
+HAVING {after_id:String} = ''
+    OR (-toInt64(transactions), -toUnixTimestamp64Micro(last_at), id) > ({after_count:Int64}, {after_us:Int64}, {after_id:String})
 ORDER BY transactions DESC, last_at DESC, id
 LIMIT {rows:UInt32}

@@ -84,6 +84,17 @@ def test_refusals_are_problem_documents(api: TestClient, path, status):
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
+def test_groups_of_failures_come_page_by_page(api: TestClient):
+    whole = api.get("/api/v1/exceptions").json()
+    assert whole["next_cursor"] is None
+    first = api.get("/api/v1/exceptions?limit=1").json()
+    second = api.get(f"/api/v1/exceptions?limit=1&cursor={first['next_cursor']}").json()
+    assert first["items"] + second["items"] == whole["items"]
+    assert second["next_cursor"] is None
+    for wrong in ("cursor=zzz", f"cursor={first['next_cursor']}&flow=workforce_sync"):
+        assert api.get(f"/api/v1/exceptions?limit=1&{wrong}").status_code == 400
+
+
 def test_failures_are_grouped_with_examples_newest_first_and_their_list(api: TestClient):
     groups = api.get("/api/v1/exceptions").json()["items"]
     assert [(group["transactions"], group["origin"]["system"], group["milestone"]) for group in groups] == [
