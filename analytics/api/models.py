@@ -5,7 +5,7 @@ Answers are not passed through these models on the way out (the reads give the s
 thousand spans costs more than reading them); a test holds every answer against its model.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -272,3 +272,6 @@ class TransactionDetail(TransactionSummary):
     edges: list[Edge]
     prediction: Prediction | None = None
     truncated: bool = False
+    untimely: Annotated[
+        bool, Field(description="some of its evidence is dated before 1970 or a day ahead: deadlines are not judged")
+    ] = False

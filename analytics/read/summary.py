@@ -46,6 +46,7 @@ def frame(row: Row) -> dict[str, Any]:
         "failed_milestone": text_or_none(row["failed_milestone"]),
         "missing_milestone": text_or_none(row["missing_milestone"]),
         "next_due_at": time_text(row["next_due_at"]),
+        "untimely": bool(row["untimely"]),
     }
 
 

@@ -137,6 +137,13 @@ def _one(context: PageContext, row: Row) -> Page:
             )
             if row.get("truncated")
             else None,
+            notice(
+                "info",
+                "Some of its times cannot be right.",
+                "They lie before 1970 or more than a day ahead, so that no deadline is judged.",
+            )
+            if row.get("untimely")
+            else None,
             _line(context, row),
             html.Div(
                 [html.Div(main, className="main-column"), html.Aside(side, className="side-column")],

@@ -8,7 +8,7 @@ SELECT
     ifNull(late_by_ms, if(breached = 1,
         (toUnixTimestamp64Micro({now:DateTime64(6, 'UTC')}) - toUnixTimestamp64Micro(deadline_at)) / 1e3, NULL)) AS late_by_ms,
     work_ms, queue_ms, retry_ms, unexplained_ms,
-    child_total, child_completed, child_failed, updated_at, known_ids, version
+    child_total, child_completed, child_failed, untimely, updated_at, known_ids, version
 FROM transactions FINAL
 WHERE transactions.transaction_id IN {ids:Array(FixedString(32))}
     AND (empty({hours:Array(DateTime)}) OR started_hour IN {hours:Array(DateTime)})

@@ -32,6 +32,7 @@ class Transaction:
     origin: tuple[str, str] = ("", "")
     parent: str = ""
     breached: bool = False
+    untimely: bool = False
     known_ids: list[str] = field(default_factory=list)
     observations: list[dict[str, Any]] = field(default_factory=list)
     verdicts: list[tuple[str, str, float]] = field(default_factory=list)
@@ -103,7 +104,8 @@ def _insert_transaction(store: Store, wanted: Transaction) -> None:
                 "breached": int(wanted.breached),
                 "breached_at": started + timedelta(seconds=30) if wanted.breached else None,
                 "late_by_ms": (duration_s - 30) * 1_000 if wanted.breached and ended else None,
-                "judged": 1,
+                "judged": int(not wanted.untimely),
+                "untimely": int(wanted.untimely),
                 "work_ms": 40.0,
                 "queue_ms": 0.0,
                 "retry_ms": 0.0,

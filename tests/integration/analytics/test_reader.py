@@ -159,6 +159,14 @@ def test_pages_hold_every_transaction_once_whatever_is_inserted_meanwhile(engine
     assert {transaction.id for transaction in many} <= set(seen)
 
 
+def test_times_that_cannot_be_right_are_flagged(engine: Store, reader: Reader, order: Transaction):
+    odd = [("po_number", "99001", "identity")]
+    insert(engine, Transaction("odd", started_s=ELSEWHERE, status="in_progress", identifiers=odd, untimely=True))
+    shown = reader.transaction("99001").body
+    assert (shown["untimely"], shown["sla"]["judged"]) == (True, False)
+    assert reader.transaction("4500012345").body["untimely"] is False
+
+
 def test_a_source_that_promises_nothing_has_the_clock_minus_its_delay_as_its_watermark(reader: Reader):
     shown = {item["source"]: item for item in reader.sources()}
     quiet = shown["estate-telemetry"]  # ingest_delay: 15s
