@@ -325,15 +325,9 @@ class Spool:
     def _open_segment(self, signal: Signal) -> OpenSegment:
         segment = self._open.get(signal)
         if segment is None:
-            segment = OpenSegment(
-                self._folder,
-                self._key,
-                signal,
-                segment_id=self._ids.next(self._clock.now_ns()),
-                sequence=self._last_sequence + 1,
-                opened_s=time.monotonic(),
-            )
             self._last_sequence += 1
+            numbers = {"segment_id": self._ids.next(self._clock.now_ns()), "sequence": self._last_sequence}
+            segment = OpenSegment(self._folder, self._key, signal, **numbers, opened_s=time.monotonic())
             self._journal.begun(segment.header)
             self._open[signal] = segment
         return segment
