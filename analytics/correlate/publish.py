@@ -62,6 +62,12 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
         for name in _CHANGED:
             if not without.get(name):
                 statements.work(name, version=version, now=now)
+    if sizes["tick_suspects"]:
+        # After the units of the new versions: what a tick that is cut short leaves here is then known as its own.
+        statements.empty("tick_held")
+        statements.work("held")
+        statements.work("store_held", version=version)
+        statements.send("store_vanished_held", version=version)
     if replaces:
         for name in _VANISHED:
             statements.work(name, version=version, now=now)

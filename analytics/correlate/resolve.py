@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from analytics.correlate.batches import split_batches
+from analytics.correlate.quarantine import Followed, judge_values
 from analytics.correlate.statements import Statements
 from analytics.correlate.watermarks import Move
 from core.errors import TransientError
@@ -23,8 +24,10 @@ _WORK = (
     "tick_labels",
     "tick_labels_next",
     "tick_members",
-    "tick_quarantine",
     "tick_excluded",
+    "tick_suspects",
+    "tick_carried",
+    "tick_quarantine",
 )
 
 
@@ -67,54 +70,60 @@ def resolve(
         # Kept before the resolution reads them; a tick that is cut short finds its own evidence and goes on.
         statements.work("store_observations")
         statements.work("store_identifier_units", version=version)
-        if sizes["quarantined_values"] or _suspects(statements, limits):
-            _judge_values(statements, limits)
-    if sizes["quarantined_values"] or statements.count("tick_quarantine"):
-        statements.send("excluded")
-    _close(statements)
+    followed: dict[int, Followed] = {}
+    if sizes["quarantined_values"]:
+        statements.send("excluded", followed=[])
+    closed = _close(statements, 0)
+    _group(statements)
+    _connect(statements)
+    # Without new evidence nothing can become too much, or stop being it.
+    while sizes["tick_new"] and (freed := judge_values(statements, limits, followed, lambda: _connect(statements))):
+        followed |= freed
+        statements.empty("tick_excluded")
+        statements.send("excluded", followed=sorted(followed))
+        statements.send("units_followed", values=sorted(freed), round=closed + 1)
+        statements.send("load_round", round=closed + 1)
+        closed = _close(statements, closed + 1)
+        _group(statements)
+        _connect(statements)
+    return statements.count("tick_observations")
+
+
+def _group(statements: Statements) -> None:
+    """Every observation once, in the group that belongs together whatever values it carries."""
+    statements.empty("tick_observations")
     statements.work("observations_once")
     sizes = statements.sizes()
     if sizes["tick_observations"] < sizes["tick_loaded"]:
         statements.work("observations_merged")
     split_batches(statements)
+
+
+def _connect(statements: Statements) -> None:
+    """Join the groups that share a value which is not in ``tick_excluded``, a message id or a link."""
+    statements.empty("tick_carriers", "tick_pairs", "tick_labels", "tick_members")
     statements.work("carriers")
     statements.work("pairs_continuous")
     sizes = statements.sizes()
     if sizes["tick_pairs"] < sizes["tick_carriers"]:
         statements.work("pairs_reused")
-    _connect(statements)
-    return sizes["tick_observations"]
+    _spread(statements)
 
 
-def _suspects(statements: Statements, limits: Mapping[str, int]) -> bool:
-    return bool(statements.rows("quarantine_suspects", least=min(limits.values(), default=0))[0]["suspected"])
-
-
-def _judge_values(statements: Statements, limits: Mapping[str, int]) -> None:
-    statements.send(
-        "quarantine",
-        types=[*limits, ""],
-        limits=[*limits.values(), 0],
-        least=min(limits.values(), default=0),
-    )
-    if statements.count("tick_quarantine"):
-        statements.send("units_released")
-        statements.send("load_released")
-
-
-def _close(statements: Statements) -> None:
+def _close(statements: Statements, first: int) -> int:
+    """Add what hangs on the units of round *first*, round by round; return the last round."""
     known = statements.count("tick_units")
-    for number in range(_MAX_ROUNDS):
+    for number in range(first, first + _MAX_ROUNDS):
         statements.send("expand_round", round=number)
         found = statements.count("tick_units")
         if found == known:
-            return
+            return number
         known = found
         statements.send("load_round", round=number + 1)
     raise TransientError("the closed set of a tick did not close")
 
 
-def _connect(statements: Statements) -> None:
+def _spread(statements: Statements) -> None:
     statements.work("labels_start")
     if not statements.count("tick_labels"):
         return

@@ -48,6 +48,10 @@ class Statements:
         """Send ``sql/<name>.sql``, which is no INSERT."""
         self.store.execute(load_sql("analytics.correlate", f"sql/{name}"))
 
+    def change(self, name: str, **params: Any) -> None:
+        """Send ``sql/<name>.sql``, which is no INSERT, with *params* bound."""
+        self.store.execute(load_sql("analytics.correlate", f"sql/{name}"), params)
+
     def rows(self, name: str, **params: Any) -> list[dict[str, Any]]:
         """Return the rows of ``sql/<name>.sql``."""
         return self.store.rows(load_sql("analytics.correlate", f"sql/{name}"), params)

@@ -31,6 +31,7 @@ _TABLES = {
     "verdicts": "decided_at",
     "notices": "version, at",
     "quarantined_values": "version",
+    "quarantine_carriers": "version",
     "judgements_waiting": "",
     "correlation_progress": "correlated_at",
 }

@@ -72,7 +72,14 @@ def test_a_tick_killed_again_and_again_one_write_later_ends_as_if_undisturbed(pr
 def test_the_undisturbed_tick_has_something_to_lose_at_every_step(undisturbed):
     assert set(WRITES) <= set(undisturbed["steps"])
     filled = {table for table, rows in undisturbed["contents"].items() if rows}
-    assert {"transaction_children", "verdicts", "quarantined_values", "edges", "notices"} <= filled
+    assert {
+        "transaction_children",
+        "verdicts",
+        "quarantined_values",
+        "quarantine_carriers",
+        "edges",
+        "notices",
+    } <= filled
 
 
 def test_a_tick_killed_at_one_step_ends_as_if_undisturbed(prepared, undisturbed, tmp_path):
