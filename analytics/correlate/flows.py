@@ -147,7 +147,7 @@ def _child_ratio(flow: Flow) -> float:
     """Share of the children that has to complete; the least positive one stands for "any"."""
     if flow.children is None or flow.children.rule == "all":
         return 1.0
-    return flow.children.ratio if flow.children.rule == "ratio" else 1e-9
+    return flow.children.ratio if flow.children.rule == "ratio" else 1e-7
 
 
 def _us(duration: Duration) -> int:

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from analytics.correlate.statements import Statements
 
-_WORK = ("tick_parents", "tick_children", "tick_adopted")
+_WORK = ("tick_parents", "tick_children", "tick_standing", "tick_adopted")
+_MOST_LEVELS = 32
+"""Evidence that makes transactions each other's parents is not followed round and round."""
 
 
 def relate(statements: Statements, version: int, *, named: bool, had: bool) -> tuple[bool, bool]:
@@ -30,18 +32,31 @@ def relate(statements: Statements, version: int, *, named: bool, had: bool) -> t
         statements.work("store_children", version=version)
     if not (child or sizes["transaction_children"]):
         return False, False
-    statements.send("children")
+    _stand(statements, version, above=child)
     statements.send("adopted")
     return child, statements.count("tick_adopted") > 0
+
+
+def _stand(statements: Statements, version: int, *, above: bool) -> None:
+    """Let parents be as their children are, level by level: the closed set holds whoever is above a child of it."""
+    for _ in range(_MOST_LEVELS):
+        statements.empty("tick_children", "tick_standing")
+        statements.send("children")
+        if not statements.count("tick_children"):
+            return
+        statements.work("standing")
+        if not above or not statements.rows("standing_above")[0]["moved"]:
+            return
+        statements.work("store_standing", version=version)
 
 
 def store_made_parents(statements: Statements, version: int, now: datetime, *, named: bool, adopted: bool) -> None:
     """Add to ``tick_final`` parents made of their children, and children that got their parent only now."""
     if named:
         statements.send("parents_made", version=version, now=now)
-        statements.work("parents_made_lookups", version=version)
     if adopted:
         statements.send("children_adopted", version=version, now=now)
         statements.send("store_adopted", version=version)
     if named or adopted:
+        statements.work("parents_made_lookups", version=version)
         statements.send("parents_made_hours", version=version, now=now)

@@ -63,11 +63,7 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
             if not without.get(name):
                 statements.work(name, version=version, now=now)
     if sizes["tick_suspects"]:
-        # After the units of the new versions: what a tick that is cut short leaves here is then known as its own.
-        statements.empty("tick_held")
-        statements.work("held")
-        statements.work("store_held", version=version)
-        statements.send("store_vanished_held", version=version)
+        _store_held(statements, version)
     if replaces:
         for name in _VANISHED:
             statements.work(name, version=version, now=now)
@@ -76,3 +72,11 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
         for name in _QUARANTINE:
             statements.work(name, version=version, now=now)
     return sizes["tick_final"]
+
+
+def _store_held(statements: Statements, version: int) -> None:
+    """After the units of the new versions: what a tick that is cut short leaves here is then known as its own."""
+    statements.empty("tick_held")
+    statements.work("held")
+    statements.work("store_held", version=version)
+    statements.send("store_vanished_held", version=version)

@@ -1,5 +1,5 @@
--- Versions that differ from what is stored. A parent is as its children are, by the rule of its flow: child_ratio is the
--- share of them that has to complete. A transaction keeps the ids that its evidence was known under before.
+-- Versions that differ from what is stored. A parent is as its children are. A transaction keeps the ids that its
+-- evidence was known under before.
 INSERT INTO tick_final
 SELECT
     started_hour, transaction_id, {version:UInt64}, 0, flow, tier, state, status, revision + 1,
@@ -24,8 +24,7 @@ FROM
 (
     SELECT
         *,
-        if(total = 0 OR state = status, ended_us, if(state LIKE 'completed%', greatest(ended_us, children_ended_us), 0))
-            AS end_us,
+        if(total = 0, ended_us, standing_end_us) AS end_us,
         -- what its children make of it is what is said of it: a part that failed, or an end that is not there yet
         if(total = 0 OR state = status, verdicts, arrayConcat(
             arrayFilter(v -> v.1 != 'status' AND (v.1 != 'e2e-deadline' OR v.2 != 'met' OR state LIKE 'completed%'),
@@ -44,15 +43,10 @@ FROM
             -- trouble has an origin, if only one that is not known
             multiIf(
                 own_category != '', (own_category, own_system, own_confidence, own_evidence),
-                failed > 0 AND children_origin.1 != '', children_origin,
+                children_origin.1 != '', children_origin,
                 state IN ('failed', 'stuck', 'completed_late'), ('unknown', '', toFloat32(0), ''),
                 ('', '', toFloat32(0), '')) AS start,
-            multiIf(
-                total = 0 OR status = 'failed', status,
-                failed > total * (1 - child_ratio), 'failed',
-                completed < total * child_ratio AND status LIKE 'completed%', 'in_progress',
-                completed >= total * child_ratio AND flow = '', 'completed',
-                status) AS state
+            if(total = 0, status, standing) AS state
         FROM (SELECT *, started_hour FROM tick_transactions) AS t
         ANY LEFT JOIN
         (
@@ -85,11 +79,10 @@ FROM
         ) AS a ON a.child_id = t.transaction_id
         ANY LEFT JOIN
         (
-            SELECT parent_id AS parent_of, total, completed, failed, ended_us AS children_ended_us,
-                origin AS children_origin
-            FROM tick_children
+            SELECT parent_id AS parent_of, total, completed, failed, children_ended_us, state AS standing,
+                end_us AS standing_end_us, origin AS children_origin
+            FROM tick_standing
         ) AS c ON c.parent_of = toString(t.transaction_id)
-        ANY LEFT JOIN (SELECT flow AS ruled_flow, child_ratio FROM tick_flows) AS w ON w.ruled_flow = t.flow
     )
 )
 WHERE prior_hash != hash OR prior_hour != started_hour OR NOT hasAll(known_ids, former)

@@ -14,6 +14,8 @@ FROM
         SELECT parent_type, parent_value FROM tick_parents WHERE parent_type != ''
         UNION ALL
         SELECT parent_type, parent_value FROM tick_prior WHERE parent_type != ''
+        UNION ALL
+        SELECT parent_type, parent_value FROM tick_adopted
     )
 )
 WHERE made_id NOT IN (SELECT transaction_id FROM tick_final WHERE observation_count = 0)
