@@ -86,6 +86,9 @@ def origin_panel(context: PageContext, row: Row) -> Node:
 
 def _evidence(context: PageContext, item: Row) -> Node:
     why = str(item.get("why") or item.get("kind") or "evidence")
+    if item.get("transaction_id"):
+        other = context.state.link(page_path("transactions", item["transaction_id"]))
+        return link([icon("arrow"), html.Span(why)], other)
     target = evidence_target(item)
     if not target:
         return html.Span([icon("ring"), why])

@@ -62,8 +62,7 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
         for name in _CHANGED:
             if not without.get(name):
                 statements.work(name, version=version, now=now)
-    if sizes["tick_suspects"]:
-        _store_held(statements, version)
+    _store_held(statements, version, suspects=sizes["tick_suspects"])
     if replaces:
         for name in _VANISHED:
             statements.work(name, version=version, now=now)
@@ -74,8 +73,10 @@ def publish(statements: Statements, version: int, now: datetime, *, replaces: bo
     return sizes["tick_final"]
 
 
-def _store_held(statements: Statements, version: int) -> None:
+def _store_held(statements: Statements, version: int, *, suspects: int) -> None:
     """After the units of the new versions: what a tick that is cut short leaves here is then known as its own."""
+    if not suspects:
+        return
     statements.empty("tick_held")
     statements.work("held")
     statements.work("store_held", version=version)

@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 
+from analytics.origin.templates import PARAMS as TEMPLATE_PARAMS
+from analytics.origin.templates import with_templates
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -17,6 +19,7 @@ _HOURS_AT_ONCE = 6
 _TRANSACTIONS_OF_A_FLOW = 2_000
 _ENOUGH_RUNS = 30
 _FACTOR = 1.5
+_USUAL_RATIO = 0.95
 
 
 class Learner:
@@ -50,6 +53,8 @@ class Learner:
         hours = [row["hour"] for row in self._store.rows(load_sql("analytics.origin", "sql/hours_to_learn"), window)]
         for hour in hours:
             params = {"hour": hour, "now": now, "transactions": _TRANSACTIONS_OF_A_FLOW}
+            # The hour counts as learned once its durations are.
+            self._store.execute(with_templates("learn_templates"), params | TEMPLATE_PARAMS)
             self._store.execute(load_sql("analytics.origin", "sql/learn_hour"), params)
         if hours:
             log.info("learned what is normal", hours=len(hours))
@@ -59,3 +64,9 @@ class Learner:
 def normal_params(now: datetime) -> dict[str, Any]:
     """Return the parameters of the search for steps that are slower than normal."""
     return {"since": now - MEMORY, "until": now, "enough_runs": _ENOUGH_RUNS, "factor": _FACTOR}
+
+
+def logged_params(now: datetime) -> dict[str, Any]:
+    """Return the parameters of the search for log lines that are missing."""
+    window = {"since": now - MEMORY, "until": now, "enough_runs": _ENOUGH_RUNS, "usual_ratio": _USUAL_RATIO}
+    return window | TEMPLATE_PARAMS

@@ -5,10 +5,11 @@ Reads ``work_transactions`` and ``work_observations``, which correlation fills, 
 for every transaction of the tick.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from analytics.origin.learn import normal_params
+from analytics.origin.learn import logged_params, normal_params
+from analytics.origin.templates import with_templates
 from core.faults import fault_point
 from runbooks.catalogs import Catalog
 from storage.sqlfiles import load_sql
@@ -26,7 +27,13 @@ _FINDINGS = (
     "find_lost_time",
     "find_slow_steps",
     "find_owed_milestones",
+    "find_vanished_logs",
+    "find_shared_failures",
 )
+"""The last one speaks for what the others found."""
+_LOOKED_UP_FOR = timedelta(seconds=30)
+_SHARED = {"troubled": 5, "others": 10}
+"""So many transactions in trouble, and so many that did not pass the system, before anything is said to be shared."""
 
 
 def locate(store: Store, now: datetime, catalog: Catalog | None = None) -> None:
@@ -43,12 +50,26 @@ def locate(store: Store, now: datetime, catalog: Catalog | None = None) -> None:
     _run(store, "spans")
     if store.value(load_sql("analytics.origin", "sql/trouble")):
         _run(store, "evidence")
-        params = {"find_owed_milestones": _categories(catalog), "find_slow_steps": normal_params(now)}
-        signals = store.rows(load_sql("analytics.origin", "sql/signals"))[0]
+        params: dict[str, dict[str, Any]] = {
+            "find_owed_milestones": _categories(catalog),
+            "find_slow_steps": normal_params(now),
+            "find_vanished_logs": logged_params(now),
+            "find_shared_failures": _SHARED,
+        }
+        _look_up_outcomes(store, now)
+        signals = store.rows(load_sql("analytics.origin", "sql/signals"), _SHARED)[0]
         for name in _FINDINGS:
             if signals[name]:
                 _run(store, name, params.get(name))
     _run(store, "account", {"rows": MAX_EVIDENCE})
+
+
+def _look_up_outcomes(store: Store, now: datetime) -> None:
+    """Have in ``origin_outcomes`` how recent transactions fared; looked up anew every so often, not by every tick."""
+    window = {"now": now, "since": now - _LOOKED_UP_FOR}
+    if not store.value(load_sql("analytics.origin", "sql/outcomes_age"), window):
+        store.execute("TRUNCATE TABLE origin_outcomes")
+        store.execute(load_sql("analytics.origin", "sql/outcomes"), {"now": now})
 
 
 def _categories(catalog: Catalog | None) -> dict[str, list[str]]:
@@ -59,5 +80,5 @@ def _categories(catalog: Catalog | None) -> dict[str, list[str]]:
 
 
 def _run(store: Store, name: str, params: dict[str, Any] | None = None) -> None:
-    store.execute(load_sql("analytics.origin", f"sql/{name}").rstrip() + _SETTINGS, params)
+    store.execute(with_templates(name).rstrip() + _SETTINGS, params)
     fault_point(f"tick.{name}")

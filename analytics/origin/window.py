@@ -9,31 +9,13 @@ from analytics.origin.paths import Path, shared_systems
 from analytics.origin.rank import Suspect, rank_systems
 from analytics.origin.shapes import Deviation, Sample, Shape, Step, Tally, deviations
 from analytics.origin.slowness import FLOOR_MS
+from analytics.origin.templates import TEMPLATES
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
 MAX_SPANS = 1_000_000
 """More than these are thinned out by whole traces; memory of the comparison goes with their number."""
 _TEXTS_FROM = 40
-
-TEMPLATES = {
-    "place": (
-        r"[\w$]+(?:\.[\w$]+)*\.[A-Z][\w$]*#\d{1,5}\b"
-        r"|[\w/.-]+\.(?:java|kt|scala|py|go|js|ts|cs|rb|php|cc|cpp|c|rs):\d{1,5}\b"
-    ),
-    "changing": (
-        r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
-        r"|[0-9a-fA-F]{8}[0-9a-fA-F-]*|[0-9]+"
-    ),
-    "assigned": r"([:=])\s*[^\s,;\])}]+",
-    "listed": r"\*[\s*,;:.\[\](){}-]*\*",
-    "complaint": r"\b(?:WARN|WARNING|ERROR|SEVERE|CRITICAL|FATAL)\b",
-}
-"""
-How log lines become templates: by the place in the code where they name it, else by their text with what changes left
-out (dates, numbers, ids, values after a colon or an equals sign, lists of these). A line that came without a severity
-complains when its beginning says so.
-"""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ FROM
         cityHash64(
             flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
             systems, deadline_us, breached, judged, held, observation_count, total, completed, failed,
-            start, work_ms, queue_ms, retry_ms, unexplained_ms) AS hash
+            start, work_ms, queue_ms, retry_ms, unexplained_ms, arraySort(units)) AS hash
     FROM
     (
         SELECT

@@ -6,5 +6,7 @@ SELECT
     countIf(kind = 'span' AND span_kind = 4 AND status != 'completed_late') AS find_waiting_messages,
     countIf(status != 'failed') AS find_lost_time,
     countIf(kind = 'span' AND status != 'failed') * (SELECT count() > 0 FROM step_durations) AS find_slow_steps,
-    count() AS find_owed_milestones
+    count() AS find_owed_milestones,
+    countIf(kind = 'log' AND status != 'completed_late') * (SELECT count() > 0 FROM step_templates) AS find_vanished_logs,
+    (SELECT sumIf(transactions, in_trouble) >= {troubled:UInt32} FROM origin_outcomes) AS find_shared_failures
 FROM origin_evidence

@@ -22,13 +22,16 @@ from storage.store import Store, open_store
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+_TRANSACTIONS = 102
+
+
 @pytest.fixture(scope="module")
 def origin_store(engine_path: Path) -> Iterator[Store]:
-    """A database that holds only the work tables of the search for origins."""
+    """A database that holds only the work tables of the search for origins, and what is known of other transactions."""
     database = f"test_{uuid.uuid4().hex[:12]}"
     store = open_store(StorageConfig(path=engine_path, database=database, pool_size=1))
     for migration in list_migrations():
-        if migration.version in range(200, 250):
+        if migration.version == _TRANSACTIONS or migration.version in range(200, 250):
             store.execute(migration.sql)
     yield store
     store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})

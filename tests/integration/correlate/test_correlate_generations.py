@@ -27,7 +27,7 @@ CATALOG = "kind: Owner\nname: team\n" + "".join(
     "---" + LEVEL.format(name=name, children=children) for name, children in RULES.items()
 )
 EXAMPLES = settings(PROFILE, max_examples=40 if LONG else 2)
-MOST_FAILED = {"all": lambda total: 0, "any": lambda total: total - 1, "share": lambda total: total // 10}
+MOST_FAILED = {"all": lambda _: 0, "any": lambda total: total - 1, "share": lambda total: total // 10}
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from runbooks import load_catalog
 from tests.integration.correlate.conftest import Line
 from tests.integration.correlate.test_correlate_order import LONG, PROFILE
-from tests.integration.evidence import Event, Span
+from tests.integration.evidence import Event, Span, trace_id
 
 CATALOG = """
 kind: Identifier
@@ -129,17 +129,28 @@ def found(line):
     return {(row["type"], row["value"]) for row in rows}
 
 
-def stored_parts(line):
+def stored_parts(line, units):
+    """Return the transactions as sets of names of units."""
     rows = line.store.rows(
-        "SELECT groupUniqArray(unit_id) AS units FROM transaction_units FINAL GROUP BY transaction_id"
+        "SELECT arraySort(groupUniqArray((hex(o.trace_id), o.event_id))) AS keys"
+        " FROM (SELECT transaction_id, unit_id FROM transaction_units FINAL) AS u"
+        " INNER JOIN (SELECT unit_id, trace_id, event_id FROM observations) AS o ON o.unit_id = u.unit_id"
+        " GROUP BY u.transaction_id"
     )
-    return sorted(len(row["units"]) for row in rows)
+    names = {(trace_id(each.name).hex().upper(), "") if each.traced else ("0" * 32, each.name): each for each in units}
+    return {frozenset(names[key].name for key in map(tuple, row["keys"])) for row in rows}
+
+
+def parts(line):
+    """Return the numbers of units of the transactions."""
+    rows = line.store.rows("SELECT uniqExact(unit_id) AS n FROM transaction_units FINAL GROUP BY transaction_id")
+    return sorted(row["n"] for row in rows)
 
 
 def assert_right(line, units):
     oracle = Oracle(units)
     assert found(line) == oracle.quarantined, units
-    assert stored_parts(line) == sorted(len(part) for part in oracle.parts(oracle.quarantined))
+    assert stored_parts(line, units) == set(oracle.parts(oracle.quarantined))
 
 
 def after(line, *parts):
@@ -160,7 +171,7 @@ def test_many_traces_with_the_value_and_nothing_else_are_too_many(line):
 def test_links_that_join_its_carriers_leave_one_transaction(line):
     chain = [unit(f"t{n}", gamma="G", links=[f"t{n - 1}"] if n else []) for n in range(8)]
     assert after(line, chain) == set()
-    assert stored_parts(line) == [8]
+    assert parts(line) == [8]
 
 
 def test_a_chain_of_other_values_leaves_one_transaction(line):
@@ -177,7 +188,7 @@ def test_a_third_value_that_comes_later_gives_the_value_back(line):
     assert after(line, apart) == {("gamma", "G")}
     joint = [unit("j", alpha="a0", links=["t1"])]
     assert after(line, joint) == set()
-    assert stored_parts(line) == [5]
+    assert parts(line) == [5]
 
 
 def test_its_carriers_joined_where_it_is_not_carried_give_the_value_back(line):
@@ -191,12 +202,12 @@ def test_its_carriers_joined_where_it_is_not_carried_give_the_value_back(line):
 def test_two_values_that_join_the_same_named_transactions_are_both_too_many(line):
     units = [unit(f"t{n}", gamma="G", beta="B", alpha=f"a{n}") for n in range(5)]
     assert after(line, units) == {("gamma", "G"), ("beta", "B")}
-    assert stored_parts(line) == [1] * 5
+    assert parts(line) == [1] * 5
 
 
 def test_two_values_that_nothing_but_each_other_tells_apart_are_one_transaction(line):
     assert after(line, traces(5, gamma="G", beta="B")) == set()
-    assert stored_parts(line) == [5]
+    assert parts(line) == [5]
 
 
 def test_two_values_kept_apart_until_now_that_always_come_together_are_followed_again(line):
@@ -218,7 +229,7 @@ def test_a_value_whose_neighbour_is_quarantined_is_not_hidden_behind_it(line):
 
 def test_events_that_only_the_value_names_are_no_reason(line):
     assert after(line, [unit(f"e{n}", traced=False, gamma="G") for n in range(9)]) == set()
-    assert stored_parts(line) == [9]
+    assert parts(line) == [9]
 
 
 def test_a_large_number_of_stored_carriers_is_asked_by_sample(line):
@@ -229,6 +240,13 @@ def test_a_large_number_of_stored_carriers_is_asked_by_sample(line):
     assert after(line, [unit("more", gamma="G", alpha="more")]) == {("gamma", "G")}
     assert line.store.value("SELECT count() FROM quarantine_carriers FINAL") == 601
     assert line.store.value(asked) - before < 20_000
+
+
+def test_a_transaction_that_looks_the_same_but_consists_of_other_units_is_stored_anew(line):
+    both = [unit("t2", gamma="G", alpha="A"), unit("t4", beta="B", gamma="G", alpha="A"), unit("t5", beta="B")]
+    others = [unit("t0", beta="B", alpha="A"), unit("t1", gamma="H"), unit("t3", beta="B", gamma="H")]
+    after(line, both, others)
+    assert_right(line, both + others)
 
 
 VALUES = st.sampled_from(["1", "1", "2"])
