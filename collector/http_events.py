@@ -11,12 +11,13 @@ from collector.http_messages import Answer, Head, Outcome
 from collector.http_otlp import refusal_answer
 from collector.inflate import ENCODINGS, inflate
 from collector.intake import Accepted, Intake, count_refusal
-from collector.refusals import RefusalError, UnsupportedMediaError
+from collector.refusals import RefusalError, UnauthenticatedError, UnsupportedMediaError
 from collector.signals import Signal
 from collector.source_scope import check_event_sources
 from collector.validate import Checked
 from collector.webhooks import read_webhook
 from core.clock import Clock
+from core.source_errors import SOURCE_ERRORS
 from runbooks.models import Source
 
 JSON = "application/json"
@@ -72,7 +73,15 @@ class EventsEndpoint:
             RefusalError: It is not taken.
         """
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        return self._take(headers, body, reserve, lambda inflated: [read_webhook(source, media_type, inflated)])
+        try:
+            taken = self._take(headers, body, reserve, lambda inflated: [read_webhook(source, media_type, inflated)])
+        except UnauthenticatedError:
+            raise  # anybody may knock in the name of a source
+        except RefusalError as error:
+            SOURCE_ERRORS.note(source.name, f"{error.reason}: {error}", self._clock.now())
+            raise
+        SOURCE_ERRORS.clear(source.name)
+        return taken
 
     def _take(
         self,

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.read.context import ReadContext
-from analytics.read.present import number, text_or_none, time_text
+from analytics.read.present import number, time_text
 from analytics.read.summary import aware
 from core.selfmetrics import REGISTRY
+from core.source_errors import SOURCE_ERRORS
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
@@ -22,11 +23,13 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
     catalog, now = context.catalogs.current(), context.clock.now()
     rows = context.store.rows(load_sql("analytics.read", "sql/sources"))
     seen = {row["source"]: row for row in rows}
+    errors = SOURCE_ERRORS.known()
     names = list(catalog.sources) + [name for name in seen if name not in catalog.sources]
     items = []
     for name in names:
         entry, row = catalog.sources.get(name), seen.get(name)
         last = row["last_event_at"] if row else None
+        error = errors.get(name)
         watermark, lag = row["watermark"] if row else None, now - aware(last) if last else None
         if entry is not None and not entry.expect_every:
             lag = timedelta(seconds=entry.ingest_delay.seconds)
@@ -44,7 +47,8 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
                 "lag_ms": lag.total_seconds() * 1_000 if lag is not None else None,
                 "blind": bool(row["blind"]) if row else None,
                 "blind_since": time_text(row["blind_since"]) if row else None,
-                "last_error": text_or_none(row["last_error"]) if row else None,
+                "last_error": error.message if error else None,
+                "last_error_at": time_text(error.at) if error else None,
             }
         )
     return items

@@ -47,11 +47,18 @@ def _sources(context: PageContext, sources: Sequence[Row]) -> Node:
             _source_state(source),
             when(source.get("watermark"), context.zone, context.now, relative=True),
             html.Span(duration(source.get("lag_ms")), className="num"),
-            html.Span(source.get("last_error") or NOTHING, className="clip"),
+            _last_error(context, source),
         ]
         for source in sources
     ]
     return data_table(columns, rows)
+
+
+def _last_error(context: PageContext, source: Row) -> Node:
+    if not source.get("last_error"):
+        return html.Span(NOTHING)
+    at = when(source.get("last_error_at"), context.zone, context.now, relative=True)
+    return html.Div([html.Span(source["last_error"], className="clip"), at], className="spread")
 
 
 def _source_state(source: Row) -> Node:

@@ -45,3 +45,21 @@ def test_a_webhook_becomes_a_milestone_of_its_transaction(start_wayline: Callabl
     assert (status, refused["title"], refused["reason"]) == (404, "Not Found", "unknown_source")
     status, refused = call(hook, b"{")
     assert (status, refused["title"], refused["instance"]) == (400, "Bad Request", "/api/v1/hooks/carrier-webhook")
+
+
+def test_a_source_shows_why_its_last_delivery_was_refused_until_one_is_taken(start_wayline: Callable[..., Served]):
+    served = start_wayline()
+    hook = f"{served.url}/api/v1/hooks/carrier-webhook"
+
+    def last_error() -> tuple[Any, Any]:
+        items = call(f"{served.url}/api/v1/sources")[1]["items"]
+        (found,) = [item for item in items if item["source"] == "carrier-webhook"]
+        return found["last_error"], found["last_error_at"]
+
+    assert last_error() == (None, None)
+    assert call(hook, b'{"patient": "Jane Q')[0] == 400
+    message, at = last_error()
+    assert message == "bad_data: the body is not valid JSON"
+    assert at.endswith("Z")
+    assert call(hook, json.dumps(BODY).encode())[0] == 202
+    assert last_error() == (None, None)

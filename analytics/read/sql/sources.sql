@@ -1,3 +1,3 @@
-SELECT source, watermark, last_event_at, last_received_at, blind, blind_since, '' AS last_error
+SELECT source, watermark, last_event_at, last_received_at, blind, blind_since
 FROM source_watermarks
 ORDER BY source
