@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field, JsonValue, field_validator
+from pydantic import AliasChoices, Field, JsonValue, field_validator
 
 from core.units import Duration
 from runbooks.fields import CatalogModel, Category, DurationField, ElapsedField, Entry, Match, Ratio, Words
@@ -122,7 +122,8 @@ class Source(Entry):
 
     Attributes:
         type: Door by which it comes in.
-        systems: Systems whose evidence it carries; blind, it makes their missing milestones ``unknown``.
+        systems: Systems whose evidence it carries (``system`` where it is one); blind, it makes their missing
+            milestones ``unknown``.
         expect_every: Silent for longer than this (plus *ingest_delay*): blind. None: never called blind.
         ingest_delay: How late evidence usually is.
         calendar: When the source is expected to speak.
@@ -132,7 +133,7 @@ class Source(Entry):
     """
 
     type: SourceType = "otlp"
-    systems: Words = ()
+    systems: Words = Field(default=(), validation_alias=AliasChoices("systems", "system"))
     expect_every: ElapsedField | None = None
     ingest_delay: ElapsedField = Duration(seconds=30)
     calendar: str = ALWAYS

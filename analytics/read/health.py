@@ -37,6 +37,8 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
         items.append(
             {
                 "source": name,
+                "name": name,
+                "system": entry.systems[0] if entry and len(entry.systems) == 1 else None,
                 "title": entry.label if entry else name,
                 "type": entry.type if entry else None,
                 "systems": list(entry.systems) if entry else [],

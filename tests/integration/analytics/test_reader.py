@@ -167,11 +167,21 @@ def test_times_that_cannot_be_right_are_flagged(engine: Store, reader: Reader, o
     assert reader.transaction("4500012345").body["untimely"] is False
 
 
+def test_an_event_from_the_future_does_not_move_the_watermark_of_the_ledger_beyond_now(engine: Store, reader: Reader):
+    engine.insert(
+        "ingest_ledger",
+        ["segment_id", "source", "signal", "rows", "bytes", "min_time", "max_time", "received_at", "stored_at"],
+        [[7, "", "events", 1, 1, at(0), datetime(2200, 1, 1, tzinfo=UTC), at(1), at(2)]],
+    )
+    assert reader.stats()["ledger"]["watermark"] == "2026-11-22T07:00:02.000000Z"
+
+
 def test_a_source_that_promises_nothing_has_the_clock_minus_its_delay_as_its_watermark(reader: Reader):
     shown = {item["source"]: item for item in reader.sources()}
     quiet = shown["estate-telemetry"]  # ingest_delay: 15s
     assert (quiet["expect_every"], quiet["watermark"], quiet["lag_ms"]) == (None, "2026-11-22T07:59:45.000000Z", 15e3)
     assert (quiet["blind"], quiet["last_event_at"]) == (None, None)
+    assert (shown["cabinet-feed"]["name"], shown["cabinet-feed"]["system"]) == ("cabinet-feed", "cabinet-gateway")
     assert shown["cabinet-feed"]["watermark"] is None  # promises, and was never heard
 
 

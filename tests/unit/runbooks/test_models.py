@@ -46,6 +46,11 @@ def test_defaults_of_a_flow_are_those_of_the_contract():
     assert Source(name="s").expect_every is None
 
 
+def test_a_source_of_one_system_may_say_so_in_the_singular():
+    assert Source.model_validate({"name": "s", "system": "erp"}).systems == ("erp",)
+    assert Source.model_validate({"name": "s", "systems": ["erp", "hr"]}).systems == ("erp", "hr")
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_no_kind_takes_a_field_it_does_not_know(kind):
     with pytest.raises(ValidationError, match="extra_forbidden"):
