@@ -278,10 +278,19 @@ def run(
         if when_ready:
             when_ready(wayline, ending)
         while not ending.wait(settings.catalog.reload_interval_s):
-            wayline.catalog.reload_if_changed()
+            _reload(wayline.catalog)
     finally:
         pages.stop()
         end()
+
+
+def _reload(catalog: CatalogProvider) -> None:
+    before = [notice.message for notice in catalog.notices()]
+    if catalog.reload_if_changed():
+        log.info("another catalog is in force", version=catalog.current().version)
+    for notice in catalog.notices():
+        if notice.message not in before:
+            log.warning("the catalog on disk is broken, the last good one stays in force", error=notice.message)
 
 
 class _Pages:

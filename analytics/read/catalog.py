@@ -1,7 +1,9 @@
 """The catalog in force, as the reads see it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from runbooks.catalog_provider import CatalogNotice
 from runbooks.catalogs import Catalog
 
 
@@ -10,4 +12,8 @@ class CatalogProvider(Protocol):
 
     def current(self) -> Catalog:
         """Return the catalog in force."""
+        ...
+
+    def notices(self) -> Sequence[CatalogNotice]:
+        """Return what is wrong with the catalog on disk; empty when it is the one in force."""
         ...

@@ -57,9 +57,19 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
 
 
 def notices(context: ReadContext) -> list[dict[str, Any]]:
-    """Return what a person should know about the data and is not over, newest first."""
+    """Return what a person should know about catalog and data and is not over: a broken catalog, then newest first."""
+    broken = [
+        {
+            "id": "catalog",
+            "kind": "broken_catalog",
+            "subject": "catalog",
+            "detail": f"{notice.message}; the last good one stays in force",
+            "at": time_text(notice.since),
+        }
+        for notice in context.catalogs.notices()
+    ]
     rows = context.store.rows(load_sql("analytics.read", "sql/notices"))
-    return [
+    return broken + [
         {
             "id": row["id"],
             "kind": row["kind"],

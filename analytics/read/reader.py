@@ -170,7 +170,7 @@ class Reader:
         return guidance.show_runbook(self._context, runbook_id, tx_id)
 
     def notices(self) -> list[Json]:
-        """Return open notices about the data: quarantined values, blind sources."""
+        """Return open notices: a broken catalog, quarantined values, blind sources."""
         return health.notices(self._context)
 
     def stats(self) -> Json:

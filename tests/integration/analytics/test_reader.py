@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from stored_rows import START, Transaction, at, hex_id, insert
@@ -165,6 +166,21 @@ def test_times_that_cannot_be_right_are_flagged(engine: Store, reader: Reader, o
     shown = reader.transaction("99001").body
     assert (shown["untimely"], shown["sla"]["judged"]) == (True, False)
     assert reader.transaction("4500012345").body["untimely"] is False
+
+
+def test_a_broken_catalog_is_a_notice_until_it_is_mended(engine: Store, clock: FakeClock, tmp_path: Path):
+    file = tmp_path / "catalog.yaml"
+    file.write_text("kind: Owner\nname: desk\n")
+    provider = CatalogProvider([tmp_path], clock)
+    reader = Reader(engine, provider, clock)
+    file.write_text("kind: Flow\nname: broken\nmilestones: 5\n")
+    assert provider.reload_if_changed() is False
+    first = reader.notices()[0]
+    assert (first["kind"], first["at"]) == ("broken_catalog", "2026-11-22T08:00:00.000000Z")
+    assert "catalog.yaml:" in first["detail"]
+    file.write_text("kind: Owner\nname: service-desk\n")
+    assert provider.reload_if_changed() is True
+    assert "broken_catalog" not in [notice["kind"] for notice in reader.notices()]
 
 
 def test_an_event_from_the_future_does_not_move_the_watermark_of_the_ledger_beyond_now(engine: Store, reader: Reader):
