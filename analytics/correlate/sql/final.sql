@@ -42,8 +42,8 @@ FROM
             *,
             -- trouble has an origin, if only one that is not known
             multiIf(
+                standing_origin.1 != '', standing_origin,
                 own_category != '', (own_category, own_system, own_confidence, own_evidence),
-                children_origin.1 != '', children_origin,
                 state IN ('failed', 'stuck', 'completed_late'), ('unknown', '', toFloat32(0), ''),
                 ('', '', toFloat32(0), '')) AS start,
             if(total = 0, status, standing) AS state
@@ -80,7 +80,7 @@ FROM
         ANY LEFT JOIN
         (
             SELECT parent_id AS parent_of, total, completed, failed, children_ended_us, state AS standing,
-                end_us AS standing_end_us, origin AS children_origin
+                end_us AS standing_end_us, origin AS standing_origin
             FROM tick_standing
         ) AS c ON c.parent_of = toString(t.transaction_id)
     )

@@ -4,7 +4,12 @@ INSERT INTO tick_standing
 SELECT
     parent_id, total, completed, failed, children_ended_us, state,
     multiIf(state LIKE 'completed%', greatest(ended_us, children_ended_us), state = status, ended_us, 0) AS end_us,
-    multiIf(own.1 != '', own, failed > 0, children_origin, ('', '', toFloat32(0), '')) AS origin
+    -- what failed by its children started where they say, whatever else it is in trouble with
+    multiIf(
+        state = 'failed' AND status != 'failed' AND children_origin.1 != '', children_origin,
+        own.1 != '', own,
+        failed > 0, children_origin,
+        ('', '', toFloat32(0), '')) AS origin
 FROM
 (
     SELECT

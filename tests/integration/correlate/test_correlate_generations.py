@@ -17,7 +17,7 @@ owner: team
 identifiers: [correlation]
 milestones:
   - {{name: opened}}
-  - {{name: finished, terminal: true}}
+  - {{name: finished, terminal: true, system: clerk}}
   - {{name: refused, failing: true}}
 objectives: {{deadline: 1h}}
 children: {children}
@@ -100,6 +100,16 @@ def test_evidence_that_repairs_a_grandchild_late_amends_every_level_above(line):
     line.tick(200)
     assert [row(line, name)["status"] for name in ("lower", "middle", "top")] == ["completed"] * 3
     assert row(line, "top")["ended_at"] == row(line, "leaf")["ended_at"]
+
+
+def test_a_failure_below_is_the_origin_though_the_parent_is_late_itself(line):
+    line.deliver(part("top", "all", milestone="opened"))
+    line.deliver(part("leaf", "all", "top", "opened"))
+    line.deliver(Event("bad", 5, correlation="leaf", flow="all", milestone="finished", outcome="error", system="mill"))
+    line.tick(4_000)
+    assert row(line, "leaf")["status"] == "failed"
+    top = row(line, "top")
+    assert (top["status"], top["origin_system"]) == ("failed", "mill")
 
 
 def test_the_parts_of_a_batch_have_parts_of_their_own(line):
