@@ -132,7 +132,12 @@ FROM
                             within_us, anchors, clocks, HOLDS)) AS dues,
                         arrayMin(arrayFilter((d, t) -> d > 0 AND t, done, terminal)) AS terminal_us,
                         arrayMin(arrayFilter((d, x) -> d > 0 AND x, done, failing)) AS refused_us,
-                        arrayFirstIndex((r, p) -> r AND p = 0, required, passed) AS next_step,
+                        -- what is owed after all that was passed, where a blind source owes it: evidence of an earlier
+                        -- step that later ones prove passed was lost, and is not what is waited for
+                        arrayFirstIndex((r, p, place) -> r AND p = 0 AND place > arrayLastIndex(d -> d > 0, done),
+                            required, passed, arrayEnumerate(required)) AS after_passed,
+                        if(after_passed > 0 AND blind[after_passed], after_passed,
+                            arrayFirstIndex((r, p) -> r AND p = 0, required, passed)) AS next_step,
                         if(deadline_us > 0, DEADLINE_DUE, 0) AS deadline
                     FROM
                     (
