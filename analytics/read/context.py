@@ -1,15 +1,16 @@
 """What every read needs: the store, the catalog as it is now, the time, and threads to ask several things at once."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from analytics.read.catalog import CatalogProvider
 from core.clock import Clock
 from storage.store import Store
 
+Answer = TypeVar("Answer")
 # Statements of one answer that run at a time; the store lends more clients than that.
 _SIDE_BY_SIDE = 4
 
@@ -31,6 +32,10 @@ class ReadContext:
     clock: Clock
     pseudonyms: Callable[[str], Sequence[str]] = lambda _: ()
     _threads: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, _SIDE_BY_SIDE, "read"))
+
+    def begin(self, question: Callable[[], Answer]) -> Future[Answer]:
+        """Ask *question* beside what the caller does next; it must not ask others through this."""
+        return self._threads.submit(question)
 
     def together(self, *questions: Callable[[], Any]) -> list[Any]:
         """

@@ -1,8 +1,7 @@
 """One transaction with all its evidence, verdicts, owner and runbooks."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,15 +9,16 @@ from analytics.read.contents import event_contents, log_contents, span_contents
 from analytics.read.context import ReadContext
 from analytics.read.evidence import event_entry, log_entry, span_entry
 from analytics.read.filters import Found, TransactionFilter
-from analytics.read.lookup import Holder, candidates, holders
+from analytics.read.lookup import Candidate, Holder, candidates, holders, with_hours
+from analytics.read.observed import MAX_EVIDENCE, Observed, observed, units_of
 from analytics.read.ownership import owner_of, runbook_links
 from analytics.read.present import time_text
 from analytics.read.search import list_transactions
+from analytics.read.stored import transactions_by_id
 from analytics.read.summary import frame, summary
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
-MAX_EVIDENCE = 10_000
 MAX_LISTED = 1_000
 _CHILDREN_SHOWN = 20
 _AGAIN = 20
@@ -30,80 +30,88 @@ def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -
     readings = candidates(context.catalogs.current(), text, wanted_type, context.pseudonyms(text))
     found = holders(context, readings)
     if len(found) == 1:
-        # Most often there is one: then what hangs on its id is asked for at the same time as the transaction itself.
-        rows, *parts = context.together(partial(_rows, context, found), *_parts(context, found[0].transaction_id))
-        rows = _caught_up(context, found, rows, parts[0].version)
-        if rows:
-            return Found("one", _describe(context, rows[0], *parts))
-    rows = _rows(context, found) if len(found) > 1 else []
+        detail = _detail(context, found[0])
+        return Found("one", detail) if detail else _nothing(readings)
+    rows = _rows(context, with_hours(context, found))
     if not rows:
-        return Found("none", {"searched": [{"type": key.type, "value": key.value} for key in readings]})
+        return _nothing(readings)
     if len(rows) > 1:
         return Found("many", {"items": [summary(row) for row in rows]})
-    return Found("one", _describe(context, rows[0], *context.together(*_parts(context, rows[0]["transaction_id"]))))
+    only = next(holder for holder in found if holder.transaction_id == rows[0]["transaction_id"])
+    detail = _detail(context, only)
+    return Found("one", detail) if detail else _nothing(readings)
 
 
 def find_frame(context: ReadContext, text: str) -> dict[str, Any] | None:
     """Return the one transaction that holds identifier *text* without its evidence, or None."""
     catalog = context.catalogs.current()
-    rows = _rows(context, holders(context, candidates(catalog, text, None, context.pseudonyms(text))))
+    found = holders(context, candidates(catalog, text, None, context.pseudonyms(text)))
+    rows = _rows(context, with_hours(context, found))
     if len(rows) != 1:
         return None
     return frame(rows[0]) | {"owner": owner_of(catalog, rows[0]["flow"])}
 
 
+def _nothing(readings: list[Candidate]) -> Found:
+    return Found("none", {"searched": [{"type": key.type, "value": key.value} for key in readings]})
+
+
 def _rows(context: ReadContext, found: list[Holder]) -> list[Row]:
-    """Return the rows of *found*; one that only looked like a transaction id has none."""
-    if not found:
-        return []
-    hours = [holder.started_hour for holder in found]
-    return context.store.rows(
-        load_sql("analytics.read", "sql/transactions_by_id"),
-        {
-            "ids": [holder.transaction_id for holder in found],
-            "hours": sorted({hour for hour in hours if hour}) if all(hours) else [],
-            "now": context.clock.now(),
-        },
-    )
+    """Return the rows of *found*, whose hours are known."""
+    hours = [holder.started_hour for holder in found if holder.started_hour]
+    return transactions_by_id(context.store, [holder.transaction_id for holder in found], hours, context.clock.now())
 
 
-def _caught_up(context: ReadContext, found: list[Holder], rows: list[Row], version: int) -> list[Row]:
+def _detail(context: ReadContext, holder: Holder) -> Row | None:
     """
-    Return *rows*, read again where they are older than evidence of *version*.
+    Return the transaction of CONTRACT section 3 in full, None where there is none.
 
-    A tick stores which evidence a transaction has a moment before what that makes of it.
+    What hangs on its id is asked for at the same time as the transaction itself.
+    """
+    asked_row = context.begin(partial(_row, context, holder))
+    verdicts = context.begin(partial(_verdicts, context, holder))
+    edges = context.begin(partial(_edges, context, holder))
+    units = units_of(context.store, holder.transaction_id) if holder.units is None else holder.units
+    evidence = observed(context.store, holder.transaction_id, units)
+    shown = _shown(context, evidence)
+    row = _caught_up(context, holder, asked_row.result(), evidence.version)
+    if row is None:
+        return None
+    return _describe(context, row, evidence, shown) | {"verdicts": verdicts.result(), "edges": edges.result()}
+
+
+def _row(context: ReadContext, holder: Holder) -> Row | None:
+    rows = _rows(context, with_hours(context, [holder]))
+    return rows[0] if rows else None
+
+
+def _caught_up(context: ReadContext, holder: Holder, row: Row | None, version: int) -> Row | None:
+    """
+    Return *row*, read again where it is older than evidence of *version*.
+
+    A tick stores which evidence a transaction has a moment before what that makes of it, which may be that it started
+    in another hour.
     """
     for _ in range(_AGAIN):
-        if version <= (rows[0]["version"] if rows else 0):
+        if version <= (row["version"] if row else 0):
             break
         time.sleep(_MOMENT_S)
-        rows = _rows(context, found)
-    return rows
+        row = _row(context, replace(holder, started_hour=None))
+    return row
 
 
-def _parts(context: ReadContext, transaction_id: str) -> list[Callable[[], Any]]:
-    """Return the questions whose answers `_describe` puts together, in the order of its arguments."""
-    return [partial(ask, context, transaction_id) for ask in (_evidence, _verdicts, _edges)]
-
-
-def _describe(context: ReadContext, row: Row, evidence: "_Evidence", verdicts: list[Row], edges: list[Row]) -> Row:
-    """Return the transaction of CONTRACT section 3 in full."""
+def _describe(context: ReadContext, row: Row, evidence: Observed, shown: dict[str, Any]) -> Row:
     catalog = context.catalogs.current()
-    spans, events, logs = ([row for row in evidence.rows if row["kind"] == kind] for kind in ("span", "event", "log"))
-    detail = (
-        frame(row)
-        | {"owner": owner_of(catalog, row["flow"]), "runbooks": runbook_links(catalog, row)}
-        | _shown(context, spans[:MAX_EVIDENCE], events[:MAX_EVIDENCE], logs[:MAX_EVIDENCE])
-        | {"verdicts": verdicts, "edges": edges}
-    )
+    detail = frame(row) | {"owner": owner_of(catalog, row["flow"]), "runbooks": runbook_links(catalog, row)} | shown
     if row["child_total"]:
         detail["children"] |= _children(context, row["transaction_id"])
-    if max(len(spans), len(events), len(logs)) > MAX_EVIDENCE:
+    if max(len(evidence.spans), len(evidence.events), len(evidence.logs)) > MAX_EVIDENCE:
         detail["truncated"] = True
     return detail
 
 
-def _shown(context: ReadContext, spans: list[Row], events: list[Row], logs: list[Row]) -> dict[str, Any]:
+def _shown(context: ReadContext, evidence: Observed) -> dict[str, Any]:
+    spans, events, logs = (pieces[:MAX_EVIDENCE] for pieces in (evidence.spans, evidence.events, evidence.logs))
     raw_spans, raw_events, raw_logs = context.together(
         partial(span_contents, context.store, spans),
         partial(event_contents, context.store, events),
@@ -116,31 +124,12 @@ def _shown(context: ReadContext, spans: list[Row], events: list[Row], logs: list
     }
 
 
-@dataclass(frozen=True)
-class _Evidence:
-    """Spans, events and logs in order of time, and the version of the transaction that has them; 0 for none."""
-
-    rows: list[Row]
-    version: int
-
-
-def _evidence(context: ReadContext, transaction_id: str) -> _Evidence:
-    """Return the evidence, one more of each kind than is shown."""
-    units = context.store.rows(load_sql("analytics.read", "sql/units_of"), {"id": transaction_id})
-    if not units:
-        return _Evidence([], 0)
-    params: dict[str, Any] = {"rows": MAX_EVIDENCE + 1}
-    if any(unit["observation_ids"] for unit in units):
-        name, params["id"] = "evidence_of_parts", transaction_id
-    else:
-        name, params["units"] = "evidence", [unit["unit_id"] for unit in units]
-    rows = context.store.rows(load_sql("analytics.read", f"sql/{name}"), params)
-    return _Evidence(rows, max(unit["version"] for unit in units))
-
-
-def _verdicts(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:
+def _verdicts(context: ReadContext, holder: Holder) -> list[dict[str, Any]]:
     """Return every verdict ever given, oldest decision first: they are amended by appending."""
-    rows = context.store.rows(load_sql("analytics.read", "sql/verdicts_of"), {"id": transaction_id})
+    rows = context.store.rows(load_sql("analytics.read", "sql/verdicts_of"), {"id": holder.transaction_id})
+    rows.sort(key=lambda row: (row["decided_at"], row["revision"], row["rule"]))
+    # A tick that was cut short is done again: what it had decided already stands there twice.
+    once = {(row["rule"], row["decided_at"], row["revision"], row["verdict"]): row for row in reversed(rows)}
     return [
         {
             "rule": row["rule"],
@@ -149,14 +138,14 @@ def _verdicts(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]
             "decided_at": time_text(row["decided_at"]),
             "revision": row["revision"],
         }
-        for row in rows
+        for row in reversed(once.values())
     ]
 
 
-def _edges(context: ReadContext, transaction_id: str) -> list[dict[str, Any]]:
+def _edges(context: ReadContext, holder: Holder) -> list[dict[str, Any]]:
     """Return which identifiers hold the transaction together."""
-    rows = context.store.rows(load_sql("analytics.read", "sql/edges_of"), {"id": transaction_id, "rows": MAX_LISTED})
-    return [dict(row) for row in rows]
+    rows = context.store.rows(load_sql("analytics.read", "sql/edges_of"), {"id": holder.transaction_id})
+    return sorted(rows, key=lambda row: (row["type"], row["value"]))[:MAX_LISTED]
 
 
 def _children(context: ReadContext, transaction_id: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from storage.sqlfiles import load_sql
 Row = dict[str, Any]
 MAX_BUCKETS = 10_000
 EVERY_FLOW = "*"
-STEP_SAMPLE = 2_000
-"""Transactions whose spans are looked at for steps."""
+STEP_SAMPLE = 300
+"""Transactions whose spans are looked at for steps; each is read from a granule or two of its own."""
 LAST_TIER = 99
 LAST_NAME = "\uffff"
 _COUNTS = (

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from analytics.read.context import ReadContext
+from analytics.read.observed import units_of
+from analytics.read.stored import text_of
 from runbooks.catalogs import Catalog
 from runbooks.normalisation import normalise
 from storage.sqlfiles import load_sql
 
+Row = dict[str, Any]
 MAX_MATCHES = 1_000
 TRANSACTION_TYPE = "transaction"
 TRACE_TYPE = "trace"
@@ -51,10 +55,18 @@ def candidates(catalog: Catalog, text: str, wanted_type: str | None, pseudonyms:
 
 @dataclass(frozen=True)
 class Holder:
-    """A transaction that holds an identifier, and the hour it started in (None: not known from the index)."""
+    """
+    A transaction that holds an identifier.
+
+    Attributes:
+        transaction_id: Its id; where a person typed an id, there need be no such transaction.
+        started_hour: The hour it started in; None where that is not known from the index.
+        units: Its units, where they have been read already.
+    """
 
     transaction_id: str
     started_hour: datetime | None
+    units: list[Row] | None = None
 
 
 def holders(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
@@ -65,32 +77,66 @@ def holders(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
     """
     if not readings:
         return []
-    own = [reading.value for reading in readings if reading.type == TRANSACTION_TYPE]
-    found, *hours = context.together(
-        partial(_index_matches, context, readings), *(partial(_started_hour, context, value) for value in own)
+    own = list(dict.fromkeys(reading.value for reading in readings if reading.type == TRANSACTION_TYPE))
+    found, *units = context.together(
+        partial(_index_matches, context, readings), *(partial(units_of, context.store, value) for value in own)
     )
     known = {holder.transaction_id for holder in found}
-    unknown = [Holder(value, hour) for value, hour in zip(own, hours, strict=True) if value not in known]
+    # Without units it is a parent that has no evidence of its own, which is searched for everywhere; not so where the
+    # value has a meaning already, as every trace id has.
+    unknown = [
+        Holder(value, None, of)
+        for value, of in zip(own, units, strict=True)
+        if value not in known and (of or not found)
+    ]
     return [*unknown, *found]
 
 
+def with_hours(context: ReadContext, found: list[Holder]) -> list[Holder]:
+    """Return *found* with the hours they started in; what has none is no transaction and is left out."""
+    timed = ((holder, holder.started_hour or _started_hour(context, holder)) for holder in found)
+    return [replace(holder, started_hour=hour) for holder, hour in timed if hour]
+
+
 def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
+    wanted = {(reading.type, reading.value) for reading in readings}
+    values = sorted({reading.value for reading in readings})
     rows = context.store.rows(
-        load_sql("analytics.read", "sql/identifier_matches"),
-        {
-            "types": [reading.type for reading in readings],
-            "values": [reading.value for reading in readings],
-            "distinct_values": sorted({reading.value for reading in readings}),
-            "rows": MAX_MATCHES,
-        },
+        load_sql("analytics.read", "sql/identifier_matches"), {"values": values, "rows": MAX_MATCHES}
     )
-    found = {row["transaction_id"]: row["started_at"] for row in rows}
-    return [
-        Holder(transaction_id, started_at.replace(minute=0, second=0, microsecond=0))
-        for transaction_id, started_at in found.items()
+    if len(rows) == MAX_MATCHES:
+        rows = context.store.rows(
+            load_sql("analytics.read", "sql/identifier_matches_first"),
+            {
+                "values": values,
+                "types": [reading.type for reading in readings],
+                "readings": [reading.value for reading in readings],
+                "rows": MAX_MATCHES,
+            },
+        )
+    matches = [
+        (row["role"] != "identity", text_of(row["transaction_id"]), row["started_at"])
+        for row in rows
+        if (row["type"], row["value"]) in wanted
     ]
+    found = {transaction_id: started_at for _, transaction_id, started_at in sorted(matches)}
+    return [Holder(transaction_id, _hour(started_at)) for transaction_id, started_at in found.items()]
 
 
-def _started_hour(context: ReadContext, transaction_id: str) -> datetime | None:
-    hour: datetime | None = context.store.value(load_sql("analytics.read", "sql/started_hour"), {"id": transaction_id})
+def _hour(started_at: datetime) -> datetime:
+    return started_at.replace(minute=0, second=0, microsecond=0)
+
+
+def _started_hour(context: ReadContext, holder: Holder) -> datetime | None:
+    units = units_of(context.store, holder.transaction_id) if holder.units is None else holder.units
+    hour: datetime | None = None
+    if units:
+        hour = context.store.value(
+            load_sql("analytics.read", "sql/started_hour"),
+            {"id": holder.transaction_id, "units": [unit["unit_id"] for unit in units]},
+        )
+    if hour is None:
+        hour = context.store.value(
+            load_sql("analytics.read", "sql/started_hour_anywhere"), {"id": holder.transaction_id}
+        )
     return hour

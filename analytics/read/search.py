@@ -1,8 +1,8 @@
 """Lists of transactions: filters, order, pages."""
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analytics.read.context import ReadContext
@@ -10,9 +10,11 @@ from analytics.read.cursor import Position, decode_cursor, encode_cursor, from_m
 from analytics.read.errors import InvalidQueryError
 from analytics.read.filters import MAX_LIMIT, STATUSES, UNCLASSIFIED, TransactionFilter
 from analytics.read.lookup import candidates
+from analytics.read.stored import text_of, transactions_by_id
 from analytics.read.summary import summary
 from storage.sqlfiles import load_sql
 
+Row = dict[str, Any]
 # Keys are integers, so that a cursor holds them exactly; what is absent sorts as the smallest.
 _ABSENT = "-9223372036854775807"
 SORT_KEYS = {
@@ -21,11 +23,15 @@ SORT_KEYS = {
     "ended_at": f"ifNull(toUnixTimestamp64Micro(ended_at), {_ABSENT})",
     "deadline_at": f"ifNull(toUnixTimestamp64Micro(deadline_at), {_ABSENT})",
     "duration_ms": f"ifNull(toInt64(duration_ms * 1000), {_ABSENT})",
-    "late_by_ms": f"ifNull(toInt64(late_by_ms * 1000), {_ABSENT})",
+    "late_by_ms": f"ifNull(toInt64(late_ms * 1000), {_ABSENT})",
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2262, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST_HOUR = datetime(2106, 1, 1, tzinfo=UTC)
+_WIDTHS = (timedelta(hours=1), timedelta(days=1), timedelta(days=14))
+# So many transactions with the characters looked for are found by their keys.
+_FEW = 10_000
 _REACHED = ("done", "failed")
 _VARIANT = re.compile(r"[0-9a-f]{16}")
 _MILESTONE_STATUSES = ("done", "failed", "pending", "missing", "skipped")
@@ -46,16 +52,72 @@ def list_transactions(
         InvalidQueryError: A parameter of *wanted* has no meaning.
     """
     _check(wanted)
-    readings = candidates(context.catalogs.current(), wanted.q, None, context.pseudonyms(wanted.q)) if wanted.q else []
     as_of = _as_of(context, wanted)
-    params = page_params(wanted, only) | {"now": as_of, "q_readings": [one.value for one in readings]}
-    rows = context.store.rows(page_sql(wanted.sort), params)
-    page, more = rows[: wanted.limit], len(rows) > wanted.limit
+    keys = _page_keys(context, wanted, only, as_of)
+    page, more = keys[: wanted.limit], len(keys) > wanted.limit
     cursor = None
     if more:
         last = page[-1]
-        cursor = encode_cursor(Position(last["sort_key"], last["transaction_id"], micros(as_of)), wanted)
-    return {"items": [summary(row) for row in page], "next_cursor": cursor}
+        cursor = encode_cursor(Position(last["sort_key"], text_of(last["transaction_id"]), micros(as_of)), wanted)
+    rows = {
+        row["transaction_id"]: row
+        for row in transactions_by_id(
+            context.store,
+            [text_of(key["transaction_id"]) for key in page],
+            [key["started_hour"] for key in page],
+            as_of,
+        )
+    }
+    found = (rows.get(text_of(key["transaction_id"])) for key in page)
+    return {"items": [summary(row) for row in found if row], "next_cursor": cursor}
+
+
+def _page_keys(
+    context: ReadContext, wanted: TransactionFilter, only: Sequence[str] | None, as_of: datetime
+) -> list[Row]:
+    """Return ``{"transaction_id", "started_hour", "sort_key"}`` of a page and of one row more, in order."""
+    params = page_params(wanted, only) | {"now": as_of}
+    if wanted.q:
+        params["q_readings"] = [
+            one.value for one in candidates(context.catalogs.current(), wanted.q, None, context.pseudonyms(wanted.q))
+        ]
+        params |= _held_by_few(context, params, only)
+    rows: list[Row] = []
+    for since in _reaching_back(context, wanted, narrowed=bool(params["only"] or wanted.parent)):
+        rows = context.store.rows(page_sql(wanted.sort), params | {"since": since, "since_hour": _hour(since)})
+        if len(rows) > wanted.limit:
+            break
+    return rows
+
+
+def _held_by_few(context: ReadContext, params: dict[str, Any], only: Sequence[str] | None) -> dict[str, Any]:
+    """Return what turns the search for first characters into one by keys, nothing where too many have them."""
+    found = context.store.rows(
+        load_sql("analytics.read", "sql/identifier_prefix"),
+        {"q": params["q"], "q_readings": params["q_readings"], "rows": _FEW + 1},
+    )
+    if len(found) > _FEW:
+        return {}
+    holding = {text_of(row["transaction_id"]): _hour(row["started_at"]) for row in found}
+    if only is not None:
+        holding = {one: holding[one] for one in only if one in holding}
+    # No hour is a condition that holds for none, as it should where nothing was found.
+    return {"q": "", "only": 1, "ids": list(holding), "hours": sorted(set(holding.values())) or [_hour(None)]}
+
+
+def _reaching_back(context: ReadContext, wanted: TransactionFilter, *, narrowed: bool) -> Iterator[datetime]:
+    """
+    Return starts of windows, each further back than the one before, the last as far as *wanted* goes.
+
+    Newest first, a page is full long before all of the past has been looked at.
+    """
+    earliest = wanted.since or EARLIEST
+    if wanted.sort == "-started_at" and not narrowed:
+        newest = min(wanted.until or LATEST, context.clock.now())
+        if wanted.cursor:
+            newest = min(newest, from_micros(decode_cursor(wanted.cursor, wanted).key))
+        yield from (newest - width for width in _WIDTHS if newest - width > earliest)
+    yield earliest
 
 
 def _as_of(context: ReadContext, wanted: TransactionFilter) -> datetime:
@@ -99,6 +161,9 @@ def page_params(wanted: TransactionFilter, only: Sequence[str] | None = None) ->
         "since": wanted.since or EARLIEST,
         "until": wanted.until or LATEST,
         "since_hour": _hour(wanted.since),
+        "until_hour": min(wanted.until or _LATEST_HOUR, _LATEST_HOUR),
+        "hours": [],
+        "q_readings": [],
         "q": wanted.q,
         "first": 0 if wanted.cursor else 1,
         "key": position.key,

@@ -1,6 +1,7 @@
 """Which system a service or a peer stands for, for statements that read raw spans of a window of time."""
 
 from datetime import datetime
+from typing import Any
 
 from analytics.read.context import ReadContext
 from storage.sqlfiles import load_sql
@@ -20,9 +21,17 @@ def system_params(context: ReadContext, since: datetime, until: datetime, one_in
         until: End of the window, aware.
         one_in: Only names in one trace of so many, for a statement that looks at no others either.
     """
+    return _named(context, "services", {"since": since, "until": until, "one_in": one_in})
+
+
+def service_params(context: ReadContext, since: datetime, until: datetime) -> dict[str, list[str]]:
+    """Return `system_params` of the services alone, for a statement that looks at no other sides of calls."""
+    return _named(context, "service_names", {"since": since, "until": until})
+
+
+def _named(context: ReadContext, statement: str, window: dict[str, Any]) -> dict[str, list[str]]:
     catalog = context.catalogs.current()
-    window = {"since": since, "until": until, "one_in": one_in}
-    row = context.store.rows(load_sql("analytics.read", "sql/services"), window)[0]
+    row = context.store.rows(load_sql("analytics.read", f"sql/{statement}"), window)[0]
     names = sorted({*row["services"], *row["peers"], ""})
     return {"services": names, "systems": [catalog.system_named(name)[0] if name else "" for name in names]}
 

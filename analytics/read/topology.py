@@ -6,7 +6,7 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.present import number, ratio, text_or_none, time_text
-from analytics.read.services import sampling, system_params
+from analytics.read.services import sampling, service_params, system_params
 from runbooks.estate import System
 from storage.sqlfiles import load_sql
 
@@ -19,7 +19,7 @@ def systems(context: ReadContext) -> list[dict[str, Any]]:
     """Return the systems of the catalog and those seen without an entry, with their last 24 hours."""
     catalog, now = context.catalogs.current(), context.clock.now()
     window = {"since": now - _RECENT, "until": now}
-    named = window | system_params(context, window["since"], window["until"])
+    named = window | service_params(context, window["since"], window["until"])
     spans = {row["system"]: row for row in context.store.rows(load_sql("analytics.read", "sql/systems"), named)}
     counts = context.store.rows(load_sql("analytics.read", "sql/system_transactions"), window)
     transactions = {row["system"]: row for row in counts}

@@ -29,8 +29,9 @@ def sla_rows(store: Store, since: datetime, until: datetime, knowledge: Knowledg
         knowledge: ``known`` judges with what was decided before *until*, ``corrected`` with what is known now.
         now: The present, up to which open breaches run.
     """
-    as_of = min(until, now) if knowledge == "known" else now
-    return store.rows(load_sql("analytics.sla", "sql/sla"), {"since": since, "until": until, "as_of": as_of})
+    # What is known at the end of a window that has not ended is what is known now.
+    name, as_of = ("sla", until) if knowledge == "known" and until < now else ("sla_corrected", now)
+    return store.rows(load_sql("analytics.sla", f"sql/{name}"), {"since": since, "until": until, "as_of": as_of})
 
 
 def budget(objective: float | None, good: int, bad: int) -> dict[str, float | None]:

@@ -8,6 +8,7 @@ WITH
         WHERE flow = '' AND child_total = 0
             AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+            AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
         ORDER BY started_at DESC
         LIMIT {most:UInt32}
     ),

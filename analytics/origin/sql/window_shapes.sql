@@ -17,7 +17,9 @@ WITH
             time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')} AS in_window,
             time >= {baseline_since:DateTime64(9, 'UTC')} AND time < {baseline_until:DateTime64(9, 'UTC')} AS in_baseline
         FROM spans
-        WHERE (time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')} + INTERVAL 1 MINUTE
+        WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(least({since:DateTime64(9, 'UTC')}, {baseline_since:DateTime64(9, 'UTC')}))
+            AND toStartOfFiveMinutes(time) <= toStartOfFiveMinutes(greatest({until:DateTime64(9, 'UTC')}, {baseline_until:DateTime64(9, 'UTC')}) + INTERVAL 1 MINUTE)
+            AND (time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')} + INTERVAL 1 MINUTE
                 OR time >= {baseline_since:DateTime64(9, 'UTC')}
                     AND time < {baseline_until:DateTime64(9, 'UTC')} + INTERVAL 1 MINUTE)
             AND cityHash64(trace_id) % {every:UInt32} = 0
@@ -58,6 +60,8 @@ WITH
                         {changing:String}, '*'), {assigned:String}, '\\1*'), {listed:String}, '*'), 1, 100))) AS template
             FROM logs
             WHERE span_id != toFixedString('', 8)
+                AND toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(least({since:DateTime64(9, 'UTC')}, {baseline_since:DateTime64(9, 'UTC')}) - INTERVAL 1 MINUTE)
+                AND toStartOfFiveMinutes(time) <= toStartOfFiveMinutes(greatest({until:DateTime64(9, 'UTC')}, {baseline_until:DateTime64(9, 'UTC')}) + INTERVAL 1 MINUTE)
                 AND (time >= {since:DateTime64(9, 'UTC')} - INTERVAL 1 MINUTE
                         AND time < {until:DateTime64(9, 'UTC')} + INTERVAL 1 MINUTE
                     OR time >= {baseline_since:DateTime64(9, 'UTC')} - INTERVAL 1 MINUTE
@@ -88,7 +92,8 @@ FROM
     WHERE placed.in_window OR placed.in_baseline AND placed.trace_id NOT IN
     (
         SELECT trace_id FROM spans
-        WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
+        WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes({since:DateTime64(9, 'UTC')}) AND toStartOfFiveMinutes(time) <= toStartOfFiveMinutes({until:DateTime64(9, 'UTC')})
+            AND time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
     )
 )
 GROUP BY system, operation, around, peer, in_window, events, errors

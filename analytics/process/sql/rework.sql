@@ -32,6 +32,7 @@ FROM
         FROM transaction_paths FINAL
         WHERE flow = {flow:String}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+            AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
             AND started_us >= toUnixTimestamp64Micro({since:DateTime64(6, 'UTC')})
             AND started_us < toUnixTimestamp64Micro({until:DateTime64(6, 'UTC')})
             -- Most passed everything once and well: their labels need not be taken apart.

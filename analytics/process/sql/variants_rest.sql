@@ -11,6 +11,7 @@ SELECT
 FROM transaction_paths FINAL
 WHERE flow = {flow:String}
     AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+    AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
     AND started_us >= toUnixTimestamp64Micro({since:DateTime64(6, 'UTC')})
     AND started_us < toUnixTimestamp64Micro({until:DateTime64(6, 'UTC')})
     AND ({open:UInt8} = 1 OR status IN ('completed', 'completed_late', 'failed'))

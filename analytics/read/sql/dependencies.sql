@@ -15,7 +15,9 @@ WITH
                 '') AS peer_system,
             arrayZip(`links.trace_id`, `links.span_id`) AS links
         FROM spans
-        WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
+        WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes({since:DateTime64(9, 'UTC')})
+            AND toStartOfFiveMinutes(time) <= toStartOfFiveMinutes({until:DateTime64(9, 'UTC')})
+            AND time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
             AND ({one_in:UInt32} = 1 OR cityHash64(trace_id) % {one_in:UInt32} = 0
                 OR arrayExists(t -> cityHash64(t) % {one_in:UInt32} = 0, `links.trace_id`))
         LIMIT 1 BY trace_id, span_id

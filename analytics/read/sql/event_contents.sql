@@ -1,6 +1,5 @@
-SELECT source, id, type, subject, correlation_id, data, attributes
+SELECT source, id, time, type, subject, correlation_id, data, attributes
 FROM events
-WHERE id IN {ids:Array(String)}
+WHERE has(arrayMap(t -> toStartOfFiveMinutes(t), {times:Array(DateTime64(9, 'UTC'))}), toStartOfFiveMinutes(time))
     AND time >= {since:DateTime64(9, 'UTC')} AND time <= {until:DateTime64(9, 'UTC')}
-ORDER BY time DESC
-LIMIT 1 BY source, id
+    AND id IN {ids:Array(String)}

@@ -23,6 +23,7 @@ FROM
     WHERE status = 'failed'
         AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
         AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+        AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
         AND ({flow:String} = '' OR flow = {flow:String})
 )
 WHERE {id:String} = '' OR sipHash64(flow, milestone, origin_category, origin_system, signature) = {id_hash:UInt64}

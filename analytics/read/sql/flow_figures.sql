@@ -15,6 +15,7 @@ SELECT
 FROM transactions_current
 WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
     AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+    AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
     AND ({flow:String} = '*' OR flow = {flow:String})
 GROUP BY flow
 ORDER BY flow

@@ -1,5 +1,6 @@
 -- Each fact counts in the bucket in which it happened: a start where it started, an end where it ended, a breach where
--- the deadline passed, a stuck one where it last moved on.
+-- the deadline passed, a stuck one where it last moved on. Hours whose transactions were all at rest before the window
+-- are passed over by idx_latest_fact, whose expression stands here word for word.
 SELECT
     bucket,
     sum(fact.2) AS started, sum(fact.3) AS completed, sum(fact.4) AS failed, sum(fact.5) AS late, sum(fact.6) AS stuck,
@@ -22,8 +23,9 @@ FROM
             (if(status = 'stuck', ifNull(next_due_at, last_at), NULL), 0, 0, 0, 0, 1)
         ]) AS fact
     WHERE ({flow:String} = '*' OR flow = {flow:String})
-        AND last_at >= {since:DateTime64(6, 'UTC')} - INTERVAL 400 DAY
-        AND started_at < {until:DateTime64(6, 'UTC')}
+        AND greatest(last_at, ifNull(ended_at, last_at), ifNull(breached_at, last_at), ifNull(next_due_at, last_at))
+            >= {since:DateTime64(6, 'UTC')}
+        AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')}) AND started_at < {until:DateTime64(6, 'UTC')}
         AND at >= {since:DateTime64(6, 'UTC')} AND at < {until:DateTime64(6, 'UTC')}
 )
 GROUP BY bucket

@@ -12,5 +12,6 @@ ARRAY JOIN milestones AS milestone, arrayEnumerate(milestones) AS place
 WHERE flow = {flow:String}
     AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
     AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+    AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
 GROUP BY name
 ORDER BY place, name

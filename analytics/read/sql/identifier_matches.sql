@@ -1,7 +1,5 @@
--- One row for each reading under which a transaction holds the value; identities first.
-SELECT toString(transaction_id) AS transaction_id, started_at
+-- Every reading under which a transaction holds one of the values; which of them were meant is picked from the answer.
+SELECT value, type, transaction_id, role, started_at
 FROM transaction_identifiers FINAL
-WHERE value IN {distinct_values:Array(String)}
-    AND has(arrayZip({types:Array(String)}, {values:Array(String)}), (toString(type), value))
-ORDER BY role != 'identity', transaction_id
+WHERE value IN {values:Array(String)}
 LIMIT {rows:UInt32}

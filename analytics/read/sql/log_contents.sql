@@ -1,5 +1,6 @@
-SELECT content_hash, severity_number, severity_text, body, attributes
+SELECT content_hash, severity_text, body, attributes
 FROM logs
-WHERE content_hash IN {hashes:Array(UInt64)}
+WHERE has(arrayMap(t -> toStartOfFiveMinutes(t), {times:Array(DateTime64(9, 'UTC'))}), toStartOfFiveMinutes(time))
+    AND service IN {services:Array(String)}
     AND time >= {since:DateTime64(9, 'UTC')} AND time <= {until:DateTime64(9, 'UTC')}
-LIMIT 1 BY content_hash
+    AND content_hash IN {hashes:Array(UInt64)}

@@ -6,6 +6,8 @@ SELECT
             nullIf(attributes['messaging.destination.name'], ''), attributes['messaging.system']),
         kind IN (3, 4)) AS peers
 FROM spans
-WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
+WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes({since:DateTime64(9, 'UTC')})
+    AND toStartOfFiveMinutes(time) <= toStartOfFiveMinutes({until:DateTime64(9, 'UTC')})
+    AND time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
     AND ({one_in:UInt32} = 1 OR cityHash64(trace_id) % {one_in:UInt32} = 0
         OR arrayExists(t -> cityHash64(t) % {one_in:UInt32} = 0, `links.trace_id`))

@@ -1,14 +1,10 @@
--- Attributes live only in the raw table. Copies of one span: the one that ends latest.
+-- Attributes live only in the raw table, found by its key: five minutes, service, time; one of times stands for each five
+-- minutes.
 SELECT
-    lower(hex(trace_id)) AS trace,
-    lower(hex(span_id)) AS span,
-    status_code,
-    attributes,
-    resource_attributes,
-    arrayZip(`events.time`, `events.name`, `events.attributes`) AS span_events,
-    arrayMap((t, s) -> (lower(hex(t)), lower(hex(s))), `links.trace_id`, `links.span_id`) AS links
+    trace_id, span_id, toUnixTimestamp64Nano(time) + duration_ns AS end_ns, status_code, attributes, resource_attributes,
+    `events.time`, `events.name`, `events.attributes`, `links.trace_id`, `links.span_id`
 FROM spans
-WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
+WHERE has(arrayMap(t -> toStartOfFiveMinutes(t), {times:Array(DateTime64(9, 'UTC'))}), toStartOfFiveMinutes(time))
+    AND service IN {services:Array(String)}
     AND time >= {since:DateTime64(9, 'UTC')} AND time <= {until:DateTime64(9, 'UTC')}
-ORDER BY time + toIntervalNanosecond(duration_ns) DESC
-LIMIT 1 BY trace_id, span_id
+    AND has(arrayMap(t -> toFixedString(unhex(t), 16), {traces:Array(String)}), trace_id)

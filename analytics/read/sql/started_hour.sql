@@ -1,6 +1,5 @@
--- When a transaction started, by the primary keys of its units; none for a parent that has no evidence of its own.
+-- When a transaction started, by the primary keys of its units.
 SELECT max(started_hour) AS started_hour
 FROM unit_transactions FINAL
-WHERE unit_id IN (SELECT unit_id FROM transaction_units WHERE transaction_id = toFixedString({id:String}, 32))
-    AND transaction_id = toFixedString({id:String}, 32)
+WHERE unit_id IN {units:Array(UInt64)} AND transaction_id = {id:FixedString(32)}
 HAVING count() > 0

@@ -7,6 +7,7 @@ WITH
         WHERE flow = {flow:String}
             AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+            AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
         ORDER BY started_at DESC
         LIMIT {transactions:UInt32}
     ),

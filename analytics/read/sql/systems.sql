@@ -5,6 +5,8 @@ SELECT
     quantile(0.95)(duration_ns / 1e6) AS p95_ms,
     max(time) AS last_at
 FROM spans
-WHERE time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
+WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes({since:DateTime64(9, 'UTC')})
+    AND toStartOfFiveMinutes(time) <= toStartOfFiveMinutes({until:DateTime64(9, 'UTC')})
+    AND time >= {since:DateTime64(9, 'UTC')} AND time < {until:DateTime64(9, 'UTC')}
 GROUP BY system
 ORDER BY system

@@ -17,6 +17,7 @@ WITH
         FROM transactions FINAL
         WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
+            AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
             AND transaction_id NOT IN (SELECT transaction_id FROM past)
             AND toString(transaction_id) NOT IN (SELECT arrayJoin(replaced_by) FROM past)
         UNION ALL

@@ -111,6 +111,7 @@ def _insert_transaction(store: Store, wanted: Transaction) -> None:
                 "retry_ms": 0.0,
                 "unexplained_ms": 20.0,
                 "child_total": 0,
+                "verdicts": list({rule: (rule, verdict, at(s)) for rule, verdict, s in wanted.verdicts}.values()),
                 "known_ids": wanted.known_ids,
                 "updated_at": started,
             }

@@ -8,6 +8,11 @@ import pytest
 from stored_rows import START, Transaction, at, hex_id, insert
 
 from analytics.read import InvalidQueryError, NotFoundError, Reader, TransactionFilter
+from analytics.read import lookup as lookup_module
+from analytics.read import observed as observed_module
+from analytics.read import search as search_module
+from analytics.read.lookup import Holder, with_hours
+from analytics.read.observed import observed, units_of
 from analytics.read.search import page_params, page_sql
 from core.clock import FakeClock
 from runbooks import CatalogProvider
@@ -363,44 +368,166 @@ def _plan(engine: Store, sql: str, params: dict) -> str:
 
 def test_an_identifier_is_looked_up_by_primary_key(engine, order):
     sql = load_sql("analytics.read", "sql/identifier_matches")
-    value = "4500012345"
-    plan = _plan(engine, sql, {"types": ["po_number"], "values": [value], "distinct_values": [value], "rows": 10})
+    plan = _plan(engine, sql, {"values": ["4500012345"], "rows": 10})
     assert "PrimaryKey" in plan
     assert "value" in plan.split("PrimaryKey")[1].split("Parts")[0]
 
 
-def test_a_transaction_is_read_by_hour_and_bloom_filter(engine, order):
-    sql = load_sql("analytics.read", "sql/transactions_by_id")
-    plan = _plan(engine, sql, {"ids": [order.id], "hours": [START], "now": START})
-    assert "started_hour" in plan
-    assert "idx_transaction_id" in plan
+@pytest.fixture(scope="module")
+def raw(engine: Store, order) -> None:
+    """A row in each table that transactions of these tests put nothing into: an empty one has no plan."""
+    engine.execute(f"INSERT INTO edges (transaction_id, type, value) VALUES ('{order.id}', 'po_number', '{PO[1]}')")
+    for table in ("logs", "events"):
+        engine.execute(
+            f"INSERT INTO {table} (segment_id, received_at, time) SELECT 1, received_at, time FROM spans LIMIT 1"
+        )
+
+
+HOT = [
+    ("transactions_by_id", {"hours": [START]}, ["started_hour", "transaction_id"]),
+    ("units_of", {}, ["transaction_id"]),
+    ("started_hour", {"units": [1, 2]}, ["unit_id", "transaction_id"]),
+    ("evidence", {"units": [1, 2], "rows": 10}, ["unit_id"]),
+    ("evidence_first", {"rows": 10}, ["unit_id"]),
+    ("verdicts_of", {}, ["transaction_id"]),
+    ("edges_of", {}, ["transaction_id"]),
+    ("identifier_matches_first", {"values": ["a"], "types": ["b"], "readings": ["c"], "rows": 10}, ["value"]),
+    ("span_contents", {"traces": ["ab" * 16], "services": ["s"]}, ["toStartOfFiveMinutes(time)", "service", "time"]),
+    ("log_contents", {"hashes": [1], "services": ["s"]}, ["toStartOfFiveMinutes(time)", "service"]),
+    ("event_contents", {"ids": ["e"]}, ["toStartOfFiveMinutes(time)"]),
+]
+
+
+@pytest.mark.parametrize(("name", "params", "keys"), HOT, ids=[name for name, _, _ in HOT])
+def test_what_a_lookup_reads_is_found_by_primary_key(engine, order, raw, name, params, keys):
+    times = {"times": [START], "since": START, "until": START} if name.endswith("_contents") else {}
+    given = times | {"id": order.id, "ids": [order.id]} | params
+    plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), given)
+    found = [keys_of.split("Condition")[0] for keys_of in plan.split("PrimaryKey")[1:]]
+    assert any(all(key in used for key in keys) for used in found), plan
 
 
 @pytest.mark.parametrize(
-    ("name", "params", "key"),
+    ("name", "params", "index"),
     [
-        ("units_of", {}, "transaction_id"),
-        ("evidence", {"units": [1, 2], "rows": 10}, "unit_id"),
-        ("evidence_of_parts", {"rows": 10}, "unit_id"),
-        ("started_hour", {}, "unit_id"),
+        ("span_contents", {"traces": ["ab" * 16], "services": ["s"]}, "idx_trace_id"),
+        ("event_contents", {"ids": ["e"]}, "idx_id"),
+        ("started_hour_anywhere", {}, "idx_transaction_id"),
     ],
 )
-def test_evidence_is_read_by_primary_key(engine, order, name, params, key):
-    plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), params | {"id": order.id})
-    keys = [found.split("Condition")[0] for found in plan.split("PrimaryKey")[1:]]
-    assert any(key in found for found in keys)
+def test_what_no_key_leads_to_is_found_by_a_bloom_filter(engine, order, raw, name, params, index):
+    times = {"times": [START], "since": at(-60), "until": at(60)}
+    plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), times | {"id": order.id} | params)
+    assert index in plan
 
 
 def test_the_hour_a_transaction_started_in_is_found_by_its_id(reader, engine, order):
-    hour = engine.value(load_sql("analytics.read", "sql/started_hour"), {"id": order.id})
-    assert hour == START.replace(minute=0, second=0, microsecond=0)
+    assert with_hours(reader._context, [Holder(order.id, None)])[0].started_hour == START.replace(minute=0)
     assert reader.transaction(order.id).body["transaction_id"] == order.id
+
+
+def test_a_parent_without_evidence_of_its_own_is_found_by_its_id(reader, engine):
+    parent = Transaction("alone", started_s=5 * ELSEWHERE)
+    insert(engine, parent)
+    for table in ("transaction_units", "unit_transactions"):
+        engine.execute(f"DELETE FROM {table} WHERE transaction_id = '{parent.id}'")
+    assert reader.transaction(parent.id).body["transaction_id"] == parent.id
+
+
+def test_more_evidence_than_is_shown_is_cut_the_same_by_the_engine(engine, reader, order, monkeypatch):
+    """Copies, an own part of a shared unit, order and cut: by hand and in the engine."""
+    unit = units_of(engine, order.id)[0]
+    copy = "INSERT INTO observations SELECT * REPLACE ({0}) FROM observations WHERE unit_id = {1} AND kind = 'span'"
+    engine.execute(copy.format("content_hash + 100 AS content_hash, name || '!' AS name", unit["unit_id"]))
+    by_hand = observed(engine, order.id, [unit])
+    monkeypatch.setattr(observed_module, "_MAX_READ", 1)
+    assert observed(engine, order.id, [unit]) == by_hand
+    assert [span["name"] for span in by_hand.spans] == ["send orders!", "transform!"]
+    monkeypatch.setattr(observed_module, "MAX_EVIDENCE", 0)
+    first = observed(engine, order.id, [unit])
+    assert (first.spans, first.logs) == (by_hand.spans[:1], by_hand.logs[:1])
+    engine.execute(f"DELETE FROM observations WHERE unit_id = {unit['unit_id']} AND content_hash >= 100")
+
+
+def test_a_value_that_more_transactions_hold_than_are_shown_shows_identities_first(engine, reader, monkeypatch):
+    monkeypatch.setattr(lookup_module, "MAX_MATCHES", 2)
+    shared = [
+        Transaction(f"s{n}", started_s=6 * ELSEWHERE, identifiers=[("supplier_id", "SHARED-9", "reference")])
+        for n in range(4)
+    ]
+    own = Transaction("zz", started_s=6 * ELSEWHERE, identifiers=[("po_number", "SHARED-9", "identity")])
+    insert(engine, *shared, own)
+    listed = [item["transaction_id"] for item in reader.transaction("SHARED-9").body["items"]]
+    assert len(listed) == 2
+    assert own.id in listed
+
+
+WINDOWED = (
+    "flow_figures", "flow_series", "funnel", "sparks", "steps", "system_transactions", "exceptions",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WINDOWED)
+def test_a_page_about_transactions_reads_the_hours_of_its_window(engine, order, name):
+    params = {"since": START, "until": at(60), "flow": "procure_to_pay", "rows": 10, "transactions": 10, "id": ""}
+    params |= {"since_us": 0, "bucket_us": 1, "width_us": 1, "last": 1, "id_hash": 0}
+    plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), params)
+    assert any("started_hour" in keys.split("Condition")[0] for keys in plan.split("PrimaryKey")[1:])
+
+
+def test_a_series_passes_over_hours_that_were_at_rest_before_its_window(engine, order):
+    params = {"since": START, "until": at(60), "flow": "*", "since_us": 0, "bucket_us": 1}
+    assert "idx_latest_fact" in _plan(engine, load_sql("analytics.read", "sql/flow_series"), params)
+
+
+@pytest.mark.parametrize("name", ["sla", "sla_corrected"])
+def test_service_levels_read_the_hours_of_their_window(engine, order, name):
+    params = {"since": START, "until": at(60), "as_of": at(60)}
+    plan = _plan(engine, load_sql("analytics.sla", f"sql/{name}"), params)
+    assert any("started_hour" in keys.split("Condition")[0] for keys in plan.split("PrimaryKey")[1:])
+
+
+@pytest.mark.parametrize("name", ["systems", "services", "service_names", "span_count", "queues", "dependencies"])
+def test_a_page_about_spans_reads_the_five_minutes_of_its_window(engine, order, name):
+    """By time alone no part of the key is used, since five minutes lead it."""
+    names = {"services": ["a"], "systems": ["b"]}
+    params = {"since": START, "until": at(60), "one_in": 1} | names
+    plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), params)
+    assert "toStartOfFiveMinutes(time)" in plan.split("PrimaryKey")[1].split("Condition")[0]
+
+
+def test_first_characters_of_an_identifier_are_a_range_of_the_primary_key(engine, order):
+    sql = load_sql("analytics.read", "sql/identifier_prefix")
+    plan = _plan(engine, sql, {"q": "4500", "q_readings": ["4500"], "rows": 10})
+    assert "value" in plan.split("PrimaryKey")[1].split("Condition")[0]
+
+
+def test_a_list_of_ids_is_read_by_their_hours(engine, order):
+    wanted = page_params(TransactionFilter(), [order.id]) | {"now": START, "hours": [START]}
+    plan = _plan(engine, page_sql("-started_at"), wanted)
+    assert "transaction_id" in plan.split("PrimaryKey")[1].split("Condition")[0]
+
+
+def test_the_newest_page_is_the_same_however_far_it_reaches_back(reader, order, many, monkeypatch):
+    near = reader.transactions(TransactionFilter(limit=20))
+    monkeypatch.setattr(search_module, "_WIDTHS", ())
+    assert reader.transactions(TransactionFilter(limit=20)) == near
+    rest = reader.transactions(TransactionFilter(limit=20, cursor=near["next_cursor"]))
+    monkeypatch.undo()
+    assert reader.transactions(TransactionFilter(limit=20, cursor=near["next_cursor"])) == rest
+
+
+def test_what_many_hold_is_found_as_what_few_hold(reader, order, many, monkeypatch):
+    few = reader.transactions(TransactionFilter(q="770"))
+    monkeypatch.setattr(search_module, "_FEW", 3)
+    assert reader.transactions(TransactionFilter(q="770")) == few
+    assert len(few["items"]) == 25
 
 
 def test_a_window_of_the_list_is_a_range_of_the_primary_key(engine, order):
     wanted = TransactionFilter(since=START)
-    plan = _plan(engine, page_sql(wanted.sort), page_params(wanted) | {"now": START, "q_readings": []})
-    assert "started_hour" in plan
+    plan = _plan(engine, page_sql(wanted.sort), page_params(wanted) | {"now": START})
+    assert "started_hour" in plan.split("PrimaryKey")[1].split("Parts")[0]
 
 
 def test_origins_of_a_window_name_the_system_that_slowed_down(engine, reader):
