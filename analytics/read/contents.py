@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.sqlfiles import load_sql
+from analytics.read.points import point_rows
 from storage.store import Store
 
 Row = dict[str, Any]
@@ -57,7 +57,7 @@ def _rows(store: Store, name: str, evidence: Sequence[Row], params: dict[str, An
     times: list[datetime] = [row["at"] for row in evidence]
     buckets = {_bucket(time): time for time in times}
     span = {"since": min(times) - _MARGIN, "until": max(times) + _MARGIN, "times": sorted(buckets.values())}
-    return store.rows(load_sql("analytics.read", f"sql/{name}"), params | span)
+    return point_rows(store, name, params | span)
 
 
 def _bucket(time: datetime) -> datetime:

@@ -12,11 +12,11 @@ from analytics.read.filters import Found, TransactionFilter
 from analytics.read.lookup import Candidate, Holder, candidates, holders, with_hours
 from analytics.read.observed import MAX_EVIDENCE, Observed, observed, units_of
 from analytics.read.ownership import owner_of, runbook_links
+from analytics.read.points import point_rows
 from analytics.read.present import time_text
 from analytics.read.search import list_transactions
 from analytics.read.stored import transactions_by_id
 from analytics.read.summary import frame, summary
-from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
 MAX_LISTED = 1_000
@@ -126,7 +126,7 @@ def _shown(context: ReadContext, evidence: Observed) -> dict[str, Any]:
 
 def _verdicts(context: ReadContext, holder: Holder) -> list[dict[str, Any]]:
     """Return every verdict ever given, oldest decision first: they are amended by appending."""
-    rows = context.store.rows(load_sql("analytics.read", "sql/verdicts_of"), {"id": holder.transaction_id})
+    rows = point_rows(context.store, "verdicts_of", {"id": holder.transaction_id})
     rows.sort(key=lambda row: (row["decided_at"], row["revision"], row["rule"]))
     # A tick that was cut short is done again: what it had decided already stands there twice.
     once = {(row["rule"], row["decided_at"], row["revision"], row["verdict"]): row for row in reversed(rows)}
@@ -144,7 +144,7 @@ def _verdicts(context: ReadContext, holder: Holder) -> list[dict[str, Any]]:
 
 def _edges(context: ReadContext, holder: Holder) -> list[dict[str, Any]]:
     """Return which identifiers hold the transaction together."""
-    rows = context.store.rows(load_sql("analytics.read", "sql/edges_of"), {"id": holder.transaction_id})
+    rows = point_rows(context.store, "edges_of", {"id": holder.transaction_id})
     return sorted(rows, key=lambda row: (row["type"], row["value"]))[:MAX_LISTED]
 
 

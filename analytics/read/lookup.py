@@ -9,7 +9,7 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.observed import units_of
-from analytics.read.stored import text_of
+from analytics.read.points import point_rows, text_of
 from runbooks.catalogs import Catalog
 from runbooks.normalisation import normalise
 from storage.sqlfiles import load_sql
@@ -101,9 +101,7 @@ def with_hours(context: ReadContext, found: list[Holder]) -> list[Holder]:
 def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
     wanted = {(reading.type, reading.value) for reading in readings}
     values = sorted({reading.value for reading in readings})
-    rows = context.store.rows(
-        load_sql("analytics.read", "sql/identifier_matches"), {"values": values, "rows": MAX_MATCHES}
-    )
+    rows = point_rows(context.store, "identifier_matches", {"values": values, "rows": MAX_MATCHES})
     if len(rows) == MAX_MATCHES:
         rows = context.store.rows(
             load_sql("analytics.read", "sql/identifier_matches_first"),

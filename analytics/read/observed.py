@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analytics.read.points import point_rows
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -42,17 +43,14 @@ class Observed:
 
 def units_of(store: Store, transaction_id: str) -> list[Row]:
     """Return ``{"unit_id", "observation_ids", "version"}`` of each unit of the transaction."""
-    return store.rows(load_sql("analytics.read", "sql/units_of"), {"id": transaction_id})
+    return point_rows(store, "units_of", {"id": transaction_id})
 
 
 def observed(store: Store, transaction_id: str, units: Sequence[Row]) -> Observed:
     """Return the evidence of a transaction that has *units*."""
     if not units:
         return Observed([], [], [], 0)
-    rows = store.rows(
-        load_sql("analytics.read", "sql/evidence"),
-        {"units": [unit["unit_id"] for unit in units], "rows": _MAX_READ},
-    )
+    rows = point_rows(store, "evidence", {"units": [unit["unit_id"] for unit in units], "rows": _MAX_READ})
     if len(rows) >= _MAX_READ:
         rows = store.rows(
             load_sql("analytics.read", "sql/evidence_first"), {"id": transaction_id, "rows": MAX_EVIDENCE + 1}

@@ -10,7 +10,8 @@ from analytics.read.cursor import Position, decode_cursor, encode_cursor, from_m
 from analytics.read.errors import InvalidQueryError
 from analytics.read.filters import MAX_LIMIT, STATUSES, UNCLASSIFIED, TransactionFilter
 from analytics.read.lookup import candidates
-from analytics.read.stored import text_of, transactions_by_id
+from analytics.read.points import text_of
+from analytics.read.stored import transactions_by_id
 from analytics.read.summary import summary
 from storage.sqlfiles import load_sql
 

@@ -1,14 +1,10 @@
-"""
-Rows of transactions by id, as `analytics.read.summary` takes them.
-
-Statements about one transaction read a granule or two; the engine plans them longer than it reads. So they name plain
-columns, and what is computed from those is computed here.
-"""
+"""Rows of transactions by id, as `analytics.read.summary` takes them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from analytics.read.points import point_rows, text_of
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -27,9 +23,11 @@ def transactions_by_id(store: Store, ids: Sequence[str], hours: Sequence[datetim
     """
     if not ids or not hours:
         return []
-    rows = store.rows(
-        load_sql("analytics.read", "sql/transactions_by_id"), {"ids": list(ids), "hours": sorted(set(hours))}
-    )
+    params = {"ids": list(ids), "hours": sorted(set(hours))}
+    if len(ids) == 1:
+        rows = point_rows(store, "transactions_by_id", params)
+    else:
+        rows = store.rows(load_sql("analytics.read", "sql/transactions_by_id"), params)
     shaped = [_shaped(row, now) for row in rows]
     shaped.sort(key=lambda row: row["transaction_id"])
     shaped.sort(key=lambda row: row["started_at"], reverse=True)
@@ -41,8 +39,3 @@ def _shaped(row: Row, now: datetime) -> Row:
     if late_by_ms is None and row["breached"] and row["deadline_at"] is not None:
         late_by_ms = (now - row["deadline_at"]) // timedelta(microseconds=1) / 1e3
     return row | {"transaction_id": text_of(row["transaction_id"]), "late_by_ms": late_by_ms}
-
-
-def text_of(value: bytes | str) -> str:
-    """Return a column of fixed width as text."""
-    return value.decode() if isinstance(value, bytes) else value

@@ -1,4 +1,4 @@
--- Plain columns: each expression here would be planned longer than it takes to compute (`analytics.read.stored`).
+-- Plain columns: each expression here would be planned longer than it takes to compute (`analytics.read.points`).
 SELECT
     transaction_id, flow, tier, status, revision, started_at, ended_at, last_at, duration_ms, parent_id,
     identifiers, milestones, current_milestone, next_milestone, next_due_at, failed_milestone, missing_milestone, systems,
