@@ -474,7 +474,16 @@ WINDOWED = (
 @pytest.mark.parametrize("name", WINDOWED)
 def test_a_page_about_transactions_reads_the_hours_of_its_window(engine, order, name):
     params = {"since": START, "until": at(60), "flow": "procure_to_pay", "rows": 10, "transactions": 10, "id": ""}
-    params |= {"since_us": 0, "bucket_us": 1, "width_us": 1, "last": 1, "id_hash": 0}
+    params |= {
+        "since_us": 0,
+        "bucket_us": 1,
+        "width_us": 1,
+        "last": 1,
+        "id_hash": 0,
+        "after_id": "",
+        "after_count": 0,
+        "after_us": 0,
+    }
     plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), params)
     assert any("started_hour" in keys.split("Condition")[0] for keys in plan.split("PrimaryKey")[1:])
 
