@@ -18,6 +18,7 @@ from typing import Any, Self, cast
 
 import clickhouse_connect
 import pyarrow as pa
+import pyarrow.ipc
 import zstandard
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -148,12 +149,11 @@ class Store:
             rows = client.query(sql, parameters=dict(params or {})).result_rows
             return rows[0][0] if rows else None
 
-    def arrow(self, sql: str, params: Params | None = None, settings: Params | None = None) -> pa.Table:
-        """Return the result of *sql* as an Arrow table; strings are strings, not bytes."""
+    def arrow(self, sql: str, params: Params | None = None) -> pa.Table:
+        """Return the result of *sql* as an Arrow table, each of whose columns has one dictionary at most."""
         with self.client() as client:
-            return client.query_arrow(
-                sql, parameters=dict(params or {}), settings=dict(settings or {}), use_strings=True
-            )
+            stream = client.raw_query(sql, parameters=dict(params or {}), fmt="ArrowStream")
+        return pa.ipc.open_stream(stream).read_all().unify_dictionaries()
 
     def execute(self, sql: str, params: Params | None = None, settings: Params | None = None) -> None:
         """Run a statement that returns nothing."""
@@ -166,6 +166,30 @@ class Store:
             return
         with self.client() as client:
             client.insert(table, rows, column_names=list(columns), settings={"async_insert": 0})
+
+    def insert_arrow(self, table: str, rows: pa.Table) -> None:
+        """Insert *rows*, whose columns are named as those of *table*; returns when they are stored."""
+        if not rows.num_rows:
+            return
+        if self.config.url:
+            sink = pa.BufferOutputStream()
+            _write_stream(rows, sink)
+            with self.client() as client:
+                # As a stream: a request that may have been executed is not to be sent again (`SentOnce`).
+                stream = io.BytesIO(sink.getvalue().to_pybytes())
+                client.raw_insert(table, column_names=rows.column_names, insert_block=stream, fmt="ArrowStream")
+            return
+        descriptor = os.memfd_create("rows")
+        try:
+            with os.fdopen(os.dup(descriptor), "wb") as sink:
+                _write_stream(rows, sink)
+            names = ", ".join(f"`{name}`" for name in rows.column_names)
+            self.execute(
+                f"INSERT INTO {table} ({names}) FROM INFILE '/proc/self/fd/{descriptor}'"  # names are ours
+                " SETTINGS optimize_on_insert = 0, max_insert_threads = 1 FORMAT ArrowStream"
+            )
+        finally:
+            os.close(descriptor)
 
     def native(self, sql: str, params: Params | None = None) -> bytes:
         """Return the result of *sql* as the engine's Native blocks."""
@@ -190,6 +214,11 @@ class Store:
             self._local.close()
         while not self._clients.empty():
             self._clients.get().close()
+
+
+def _write_stream(rows: pa.Table, sink: Any) -> None:
+    with pa.ipc.new_stream(sink, rows.schema) as stream:
+        stream.write_table(rows)
 
 
 def is_held(path: Path) -> bool:

@@ -1,10 +1,15 @@
 """From components to transactions: flow, milestones, status, deadline and verdicts as of one moment."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from analytics.correlate.columns import numbers
 from analytics.correlate.flows import COLUMNS, FlowBook, flow_rows
+from analytics.correlate.resolve import Resolved
+from analytics.correlate.segments import Ints, distinct
 from analytics.correlate.statements import Statements
+from analytics.correlate.summarize import summarize
 from analytics.correlate.watermarks import Watermarks
 from analytics.sla.ladder_sql import ladder_book
 from core.clock import ns_from_datetime
@@ -16,7 +21,7 @@ QUIET_US = 30_000_000
 _CALENDAR_BACK = timedelta(days=400)
 _CALENDAR_AHEAD = timedelta(days=400)
 _ELAPSED = ladder_book(())
-_WORK = ("tick_steps", "tick_components", "tick_chosen", "tick_transactions")
+_WORK = ("tick_components", "tick_transactions")
 
 
 class FlowTable:
@@ -37,6 +42,7 @@ class FlowTable:
 
 def assemble(
     statements: Statements,
+    resolved: Resolved,
     catalog: Catalog,
     book: FlowBook,
     now: datetime,
@@ -47,25 +53,17 @@ def assemble(
 ) -> None:
     """Fill ``tick_transactions`` from the resolved observations."""
     statements.empty(*_WORK)
-    flows.put(statements, flow_rows(catalog, book, ingest_delay_s=ingest_delay_s, watermarks=watermarks))
+    rows = flow_rows(catalog, book, ingest_delay_s=ingest_delay_s, watermarks=watermarks)
+    flows.put(statements, rows)
     now_us = ns_from_datetime(now) // 1_000
-    statements.work(
-        "steps",
-        steps=[*book.steps, ""],
-        codes=[*range(1, len(book.steps) + 1), 0],
-        settles_us=book.step_settles_us,
-        paused=book.paused,
-        now_us=now_us,
-    )
-    statements.work("components")
-    statements.work(
-        "chosen",
-        step_flows=book.step_flows,
-        flow_names=[*(flow.name for flow in book.flows), ""],
-        flow_codes=[*range(1, len(book.flows) + 1), 0],
-    )
+    components = summarize(resolved.rows, resolved.connected, book, now_us, partial(_operations, statements))
+    statements.put("tick_components", components)
     # Ladders of years of days are long texts: they are sent only where a flow of this tick counts business time.
-    uses = statements.rows("uses")[0] if book.ladders.clocks or book.paused else {"calendar": 0, "pauses": 0}
+    chosen = [dict(zip(COLUMNS, rows[code], strict=True)) for code in distinct(numbers(components, "flow_code"))]
+    uses = {
+        "calendar": any(flow["deadline_clock"] or any(flow["clocks"]) for flow in chosen),
+        "pauses": any(any(flow["pauses"]) for flow in chosen),
+    }
     ladders = book.ladders if uses["calendar"] else _ELAPSED
     sql = load_sql("analytics.correlate", "sql/transactions")
     held = bool(uses["pauses"])
@@ -77,3 +75,7 @@ def assemble(
     params = ladders.params((now - _CALENDAR_BACK).date(), (now + _CALENDAR_AHEAD).date())
     moment = {"now_us": now_us, "quiet_us": QUIET_US}
     statements.text(sql, {**params, **moment}, plain=True)
+
+
+def _operations(statements: Statements) -> Ints:
+    return numbers(statements.arrow("operations"), "operation")

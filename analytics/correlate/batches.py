@@ -8,7 +8,7 @@ from analytics.correlate.statements import Statements
 from core.errors import TransientError
 
 _MAX_ROUNDS = 10_000
-_WORK = (
+BATCH_WORK = (
     "tick_batches",
     "tick_batch_observations",
     "tick_batch_spans",
@@ -19,12 +19,11 @@ _WORK = (
 )
 
 
-def split_batches(statements: Statements) -> None:
-    """Give the observations of batch traces in ``tick_observations`` the group of their part."""
-    statements.empty(*_WORK)
+def split_batches(statements: Statements) -> bool:
+    """Give the observations of batch traces in ``tick_observations`` the group of their part; return if any is."""
     statements.work("batches")
     if not statements.count("tick_batches"):
-        return
+        return False
     statements.work("batch_take")
     statements.command("batch_leave")
     statements.work("batch_spans")
@@ -35,6 +34,7 @@ def split_batches(statements: Statements) -> None:
     _look_below(statements)
     statements.work("fragments")
     statements.work("batch_put")
+    return True
 
 
 def _climb(statements: Statements) -> None:

@@ -14,7 +14,7 @@ class CorrelateConfig(BaseModel):
             is the clock minus this, and deadlines are judged when it has passed them.
         max_observations_per_tick: New segments are taken in the order of storing until they hold this many rows;
             bounds the memory of a tick at about 2 KB a row, with the evidence that hangs on it.
-        max_threads: Threads the engine may use for one statement of a tick.
+        max_threads: Threads the engine may use for one statement of a tick; a second one costs more than it brings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,4 +23,4 @@ class CorrelateConfig(BaseModel):
     poll_s: float = Field(default=0.2, gt=0)
     ingest_delay_s: float = Field(default=30.0, ge=0)
     max_observations_per_tick: int = Field(default=250_000, ge=1)
-    max_threads: int = Field(default=2, ge=1)
+    max_threads: int = Field(default=1, ge=1)

@@ -9,7 +9,7 @@ _MOST_LEVELS = 32
 """Evidence that makes transactions each other's parents is not followed round and round."""
 
 
-def relate(statements: Statements, version: int, *, named: bool, had: bool) -> tuple[bool, bool]:
+def relate(statements: Statements, version: int, *, named: bool, had: bool, parted: bool) -> tuple[bool, bool, bool]:
     """
     Fill ``tick_parents`` and ``tick_children`` for ``tick_transactions``, and store the children.
 
@@ -18,23 +18,24 @@ def relate(statements: Statements, version: int, *, named: bool, had: bool) -> t
         version: Number of this tick.
         named: Whether the evidence of a transaction names a parent.
         had: Whether a transaction had one that its evidence named before.
+        parted: Whether traces were taken apart, whose parts may have called each other.
 
     Returns:
-        Whether a transaction of the tick has a parent or had one, and whether an older child got its parent only now.
+        Whether a transaction of the tick has a parent or had one, whether any may have children, and whether an older
+        child got its parent only now.
     """
     statements.empty(*_WORK)
-    sizes = statements.sizes()
     child = had
-    if named or sizes["tick_fragments"]:
+    if named or parted:
         statements.work("parents")
         child = had or statements.count("tick_parents") > 0
     if child:
         statements.work("store_children", version=version)
-    if not (child or sizes["transaction_children"]):
-        return False, False
+    if not (child or statements.count("transaction_children")):
+        return False, False, False
     _stand(statements, version, above=child)
     statements.send("adopted")
-    return child, statements.count("tick_adopted") > 0
+    return child, True, statements.count("tick_adopted") > 0
 
 
 def _stand(statements: Statements, version: int, *, above: bool) -> None:

@@ -1,83 +1,133 @@
 """
 What a tick found out is compared with what is stored, and the difference becomes new versions.
 
-Every statement may be repeated: the rows of a tick that was cut short are replaced by those of its repetition.
+Every statement may be repeated: the rows of a tick that was cut short are replaced by those of its repetition. A
+statement costs what planning it costs, so that only the parts are sent that have something to look at.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from analytics.correlate.lineage import relate, store_made_parents
+from analytics.correlate.resolve import Resolved
 from analytics.correlate.statements import Statements
+from storage.sqlfiles import load_sql
 
 _QUARANTINE = ("store_quarantine_notices", "store_quarantined")
-_CHANGED = (
-    "store_identifiers",
-    "store_edges",
-    "store_verdicts",
-    "store_paths",
-    # Side by side: who reads between them sees evidence that the version does not know of yet.
-    "store_unit_transactions",
-    "store_transaction_units",
-    "store_transactions",
-)
 _VANISHED = ("store_vanished_identifiers", "store_vanished_paths", "store_vanished", "store_vanished_units")
+_WITHOUT = {
+    "final_prior": (
+        "toUInt32(0) AS revision, toDateTime(0, 'UTC') AS prior_hour, toUInt64(0) AS prior_hash, "
+        "emptyArrayString() AS known_ids, emptyArrayString() AS former"
+    ),
+    "final_origins": (
+        "'' AS own_category, '' AS own_system, toFloat32(0) AS own_confidence, '' AS own_evidence, "
+        "toFloat64(0) AS work_ms, toFloat64(0) AS queue_ms, toFloat64(0) AS retry_ms, toFloat64(0) AS unexplained_ms"
+    ),
+    "final_parents": "'' AS parent_id, '' AS parent_type, '' AS parent_value",
+    "final_children": (
+        "toUInt32(0) AS total, toUInt32(0) AS completed, toUInt32(0) AS failed, toInt64(0) AS children_ended_us, "
+        "'' AS standing, toInt64(0) AS standing_end_us, tuple('', '', toFloat32(0), '') AS standing_origin"
+    ),
+}
+"""What stands for a part of ``final.sql`` that is left out: the defaults of its join, in their types."""
+_IF_CHANGED = "transaction_id IN (SELECT transaction_id FROM tick_final)"
 
 
-def load_prior(statements: Statements) -> int:
-    """Fill ``tick_prior`` with what is stored of the closed set; return how many transactions that is."""
+@dataclass(frozen=True)
+class Known:
+    """
+    What there is to be compared with.
+
+    Attributes:
+        prior: Whether anything was stored of the closed set before; ``tick_prior`` holds it.
+        origins: Whether origins were looked for; ``work_origins`` holds them.
+    """
+
+    prior: bool
+    origins: bool
+
+
+def load_prior(statements: Statements) -> bool:
+    """Fill ``tick_prior`` with what is stored of the closed set; return whether that is anything."""
     statements.empty("tick_prior")
+    if not statements.rows("any_prior"):
+        return False
     statements.send("prior")
-    return statements.count("tick_prior")
+    return statements.count("tick_prior") > 0
 
 
-def publish(statements: Statements, version: int, now: datetime, *, replaces: bool) -> int:
+def publish(statements: Statements, resolved: Resolved, known: Known, version: int, now: datetime) -> int:
     """
     Store what changed as *version*.
 
     Args:
         statements: How to send.
+        resolved: The closed set.
+        known: What there is to be compared with.
         version: Greater than that of every earlier tick.
         now: When this was decided.
-        replaces: Whether anything was stored of the closed set before.
 
     Returns:
         The number of transactions that changed.
     """
     statements.empty("tick_final")
     traits = statements.rows("traits")[0]
-    named, adopted = relate(statements, version, named=traits["parents"] > 0, had=traits["children"] > 0)
-    statements.send("final", version=version, now=now)
+    named, children, adopted = relate(
+        statements, version, named=traits["parents"] > 0, had=traits["children"] > 0, parted=resolved.batches
+    )
+    joined = {
+        "final_prior": known.prior,
+        "final_origins": known.origins,
+        "final_parents": named,
+        "final_children": children,
+    }
+    statements.send("final", _parts(joined), version=version, now=now)
     store_made_parents(statements, version, now, named=named, adopted=adopted)
     if traits["judgements"]:
         statements.work("store_judgements")
     if traits["waits"]:
         statements.work("store_waiting")
-    sizes = statements.sizes()
-    without = {
-        "store_edges": not sizes["tick_members"],
-        "store_verdicts": not (traits["verdicts"] or replaces),
-        "store_paths": not (traits["flows"] or adopted),
-    }
-    if sizes["tick_final"]:
-        for name in _CHANGED:
-            if not without.get(name):
-                statements.work(name, version=version, now=now)
-    _store_held(statements, version, suspects=sizes["tick_suspects"])
-    if replaces:
+    changed = statements.count("tick_final")
+    if changed:
+        sent = {
+            "store_identifiers" if known.prior else "store_new_identifiers": True,
+            "store_edges": len(resolved.connected.joined) > 0,
+            "store_verdicts" if known.prior else "store_new_verdicts": traits["verdicts"] > 0 or known.prior,
+            "store_paths": traits["flows"] > 0,
+            # Side by side: who reads between them sees evidence that the version does not know of yet.
+            "store_unit_transactions": True,
+            "store_parted_units" if resolved.batches else "store_transaction_units": True,
+            "store_transactions": True,
+        }
+        parts = {
+            "CHANGED": _IF_CHANGED if known.prior else "1",
+            "UNITS_LEFT": load_sql("analytics.correlate", "sql/units_left").rstrip() if known.prior else "",
+        }
+        for name in (name for name, wanted in sent.items() if wanted):
+            statements.work(name, parts, version=version, now=now)
+    if resolved.suspects:
+        _store_held(statements, version)
+    if known.prior:
         for name in _VANISHED:
             statements.work(name, version=version, now=now)
-    if sizes["tick_quarantine"]:
+    if resolved.verdict:
         # After all: while a value does not stand as quarantined, the units it had joined are resolved anew.
         for name in _QUARANTINE:
             statements.work(name, version=version, now=now)
-    return sizes["tick_final"]
+    return changed
 
 
-def _store_held(statements: Statements, version: int, *, suspects: int) -> None:
+def _store_held(statements: Statements, version: int) -> None:
     """After the units of the new versions: what a tick that is cut short leaves here is then known as its own."""
-    if not suspects:
-        return
     statements.empty("tick_held")
     statements.work("held")
     statements.work("store_held", version=version)
     statements.send("store_vanished_held", version=version)
+
+
+def _parts(joined: Mapping[str, bool]) -> dict[str, str]:
+    texts = [load_sql("analytics.correlate", f"sql/{name}") for name, wanted in joined.items() if wanted]
+    without = [_WITHOUT[name] for name, wanted in joined.items() if not wanted]
+    return {"JOINED": "\n".join(texts), ", WITHOUT": "".join(f", {text}" for text in without)}

@@ -37,10 +37,15 @@ class Followed:
 
 
 def judge_values(
-    statements: Statements, limits: Mapping[str, int], followed: Mapping[int, Followed], connect: Callable[[], None]
+    statements: Statements,
+    limits: Mapping[str, int],
+    followed: Mapping[int, Followed],
+    connect: Callable[[], None],
 ) -> dict[int, Followed]:
     """
     Judge the values of the closed set; afterwards it is connected without those that are quarantined.
+
+    There is nothing to judge where none is quarantined and none is carried by more groups than any type allows.
 
     Args:
         statements: How to send.
@@ -53,10 +58,6 @@ def judge_values(
         ``tick_quarantine`` holds the verdict.
     """
     statements.empty(*_WORK)
-    least = min(limits.values(), default=0)
-    known = statements.count("tick_excluded") > 0
-    if not (known or followed or statements.rows("suspicious", least=least)[0]["suspicious"]):
-        return {}
     statements.work("suspects", types=[*limits, ""], limits=[*limits.values(), 0])
     suspects = {row["value_hash"]: _Suspect(**row) for row in statements.rows("suspects_known")}
     if any(not suspect.excluded for suspect in suspects.values()):

@@ -1,34 +1,97 @@
 """
 From new evidence to components: the closed set of units it touches, and which of their groups belong together.
 
-The closed set is found by following identity values, message ids and links through ``identifier_units`` until
-nothing new turns up; components are connected by label propagation. All on the engine, in the ``tick_`` tables.
+The observations stay on the engine, in the ``tick_`` tables; what joins them comes here as columns of numbers.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from analytics.correlate.batches import split_batches
+import numpy as np
+import pyarrow as pa
+
+from analytics.correlate.batches import BATCH_WORK, split_batches
+from analytics.correlate.closure import NOTHING, Closed, close, follow, load
+from analytics.correlate.columns import numbers
+from analytics.correlate.connect import Connected, connect
 from analytics.correlate.quarantine import Followed, judge_values
+from analytics.correlate.rows import Rows
+from analytics.correlate.segments import Ints, distinct
 from analytics.correlate.statements import Statements
 from analytics.correlate.watermarks import Move
-from core.errors import TransientError
 
-_MAX_ROUNDS = 1_000
 _WORK = (
     "tick_units",
     "tick_loaded",
-    "tick_observations",
-    "tick_carriers",
-    "tick_pairs",
-    "tick_labels",
-    "tick_labels_next",
     "tick_members",
     "tick_excluded",
     "tick_suspects",
     "tick_carried",
     "tick_quarantine",
 )
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """
+    The closed set of a tick.
+
+    Attributes:
+        rows: Its observations, which also stand in ``tick_observations``.
+        connected: What belongs together; ``tick_members`` says so of groups that something joins.
+        batches: Whether traces were taken apart.
+        suspects: Whether values are carried so often that they were judged; they stand in ``tick_suspects``.
+        verdict: Whether that changed which values are followed; ``tick_quarantine`` says how.
+    """
+
+    rows: Rows
+    connected: Connected
+    batches: bool
+    suspects: bool = False
+    verdict: bool = False
+
+
+class _Resolution:
+    """Resolves what stands in ``tick_loaded``, again where values turn out not to be followed."""
+
+    def __init__(self, statements: Statements, closed: Closed, excluded: Ints = NOTHING) -> None:
+        self._statements = statements
+        self.excluded = excluded
+        self.batches = False
+        self.rows = self._group(closed)
+        self.connected = self._connect()
+
+    def connect(self) -> None:
+        """Join the groups that share a value which is not in ``tick_excluded``, a message id or a link."""
+        self.excluded = _excluded(self._statements)
+        self.connected = self._connect()
+
+    def _group(self, closed: Closed) -> Rows:
+        """Every observation once, in the group that belongs together whatever values it carries."""
+        statements = self._statements
+        statements.empty("tick_observations", *BATCH_WORK)
+        if len(distinct(closed.copies)) == len(closed.copies):
+            statements.work("observations_all")
+        else:
+            statements.work("observations_once")
+            statements.work("observations_merged")
+        more = sorted(closed.holds)
+        rows = Rows.of(statements.arrow("rows", _columns(more)))
+        self.batches = rows.has_batches() and split_batches(statements)
+        return Rows.of(statements.arrow("rows", _columns([*more, "unit_id"]))) if self.batches else rows
+
+    def _connect(self) -> Connected:
+        if len(self.excluded):
+            self.rows = self.rows.beside(self._statements.arrow("row_hashes"))
+        connected, ids = connect(self.rows, self.excluded), self.rows.group_ids
+        self._statements.empty("tick_members", "tick_carriers")
+        joined = connected.joined
+        members = {"group_id": ids[joined], "component": ids[connected.labels[joined]]}
+        self._statements.put("tick_members", pa.table(members))
+        if len(self.excluded):
+            self._statements.put("tick_carriers", pa.table({"group_id": ids[distinct(connected.pairs.groups)]}))
+        return connected
 
 
 def resolve(
@@ -38,7 +101,7 @@ def resolve(
     now: datetime,
     version: int,
     moved: Sequence[Move] = (),
-) -> int:
+) -> Resolved | None:
     """
     Resolve what ``tick_new`` and the judgements due in (*judged_until*, *now*] touch.
 
@@ -51,7 +114,7 @@ def resolve(
         moved: Systems whose sources moved; what waited for them is judged.
 
     Returns:
-        The number of observations in the closed set; 0 when there is nothing to do.
+        The closed set; None when there is nothing to do.
     """
     statements.empty(*_WORK)
     statements.send(
@@ -62,77 +125,48 @@ def resolve(
         moved_from_us=[*(move.from_us for move in moved), 0],
         moved_to_us=[*(move.to_us for move in moved), 0],
     )
-    sizes = statements.sizes()
-    if not sizes["tick_units"]:
-        return 0
-    statements.send("load_first")
-    if sizes["tick_new"]:
-        # Kept before the resolution reads them; a tick that is cut short finds its own evidence and goes on.
-        statements.work("store_observations")
-        statements.work("store_identifier_units", version=version)
-    followed: dict[int, Followed] = {}
-    if sizes["quarantined_values"]:
+    units = statements.arrow("units")
+    if not units.num_rows:
+        return None
+    keys, fresh = load(statements, version, units)
+    excluded = NOTHING
+    if statements.count("quarantined_values"):
         statements.send("excluded", followed=[])
-    closed = _close(statements, 0)
-    _group(statements)
-    _connect(statements)
-    # Without new evidence nothing can become too much, or stop being it.
-    while sizes["tick_new"] and (freed := judge_values(statements, limits, followed, lambda: _connect(statements))):
+        excluded = _excluded(statements)
+    closed = close(statements, Closed(units=np.sort(numbers(units, "unit_id"))), keys, excluded)
+    return _judged(statements, closed, excluded, limits) if fresh else resolve_closed(statements, closed, excluded)
+
+
+def resolve_closed(statements: Statements, closed: Closed, excluded: Ints = NOTHING) -> Resolved:
+    """Resolve a closed set without judging its values: without new evidence nothing can become too much, or less."""
+    found = _Resolution(statements, closed, excluded)
+    return Resolved(found.rows, found.connected, found.batches)
+
+
+def _judged(statements: Statements, closed: Closed, excluded: Ints, limits: Mapping[str, int]) -> Resolved:
+    followed: dict[int, Followed] = {}
+    least = min(limits.values(), default=0)
+    while True:
+        found = _Resolution(statements, closed, excluded)
+        if not (len(excluded) or followed or found.connected.pairs.carried_by_more_than(least)):
+            return Resolved(found.rows, found.connected, found.batches)
+        freed = judge_values(statements, limits, followed, found.connect)
+        if not freed:
+            break
         followed |= freed
         statements.empty("tick_excluded")
         statements.send("excluded", followed=sorted(followed))
-        statements.send("units_followed", values=sorted(freed), round=closed + 1)
-        statements.send("load_round", round=closed + 1)
-        closed = _close(statements, closed + 1)
-        _group(statements)
-        _connect(statements)
-    return statements.count("tick_observations")
+        excluded = _excluded(statements)
+        closed = follow(statements, closed, sorted(freed), excluded)
+    resolved = Resolved(found.rows, found.connected, found.batches)
+    suspects, verdict = statements.count("tick_suspects") > 0, statements.count("tick_quarantine") > 0
+    return replace(resolved, suspects=suspects, verdict=verdict)
 
 
-def _group(statements: Statements) -> None:
-    """Every observation once, in the group that belongs together whatever values it carries."""
-    statements.empty("tick_observations")
-    statements.work("observations_once")
-    sizes = statements.sizes()
-    if sizes["tick_observations"] < sizes["tick_loaded"]:
-        statements.work("observations_merged")
-    split_batches(statements)
+def _excluded(statements: Statements) -> Ints:
+    """Return the hashes of the values that are not followed, in order."""
+    return np.sort(numbers(statements.arrow("excluded_values"), "identity_hash"))
 
 
-def _connect(statements: Statements) -> None:
-    """Join the groups that share a value which is not in ``tick_excluded``, a message id or a link."""
-    statements.empty("tick_carriers", "tick_pairs", "tick_labels", "tick_members")
-    statements.work("carriers")
-    statements.work("pairs_continuous")
-    sizes = statements.sizes()
-    if sizes["tick_pairs"] < sizes["tick_carriers"]:
-        statements.work("pairs_reused")
-    _spread(statements)
-
-
-def _close(statements: Statements, first: int) -> int:
-    """Add what hangs on the units of round *first*, round by round; return the last round."""
-    known = statements.count("tick_units")
-    for number in range(first, first + _MAX_ROUNDS):
-        statements.send("expand_round", round=number)
-        found = statements.count("tick_units")
-        if found == known:
-            return number
-        known = found
-        statements.send("load_round", round=number + 1)
-    raise TransientError("the closed set of a tick did not close")
-
-
-def _spread(statements: Statements) -> None:
-    statements.work("labels_start")
-    if not statements.count("tick_labels"):
-        return
-    for _ in range(_MAX_ROUNDS):
-        statements.work("labels_spread")
-        state = statements.rows("labels_state")[0]
-        statements.store.execute("EXCHANGE TABLES tick_labels AND tick_labels_next")
-        statements.empty("tick_labels_next")
-        if state["before"] == state["after"]:
-            statements.work("members")
-            return
-    raise TransientError("label propagation did not settle")
+def _columns(names: Sequence[str]) -> dict[str, str]:
+    return {" MORE": "".join(f", {name}" for name in names)}

@@ -1,13 +1,18 @@
 """The one way in which correlation sends its statements: text from ``sql/``, values bound, settings written in."""
 
+from collections.abc import Mapping
 from typing import Any
+
+import pyarrow as pa
 
 from core.faults import fault_point
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
-SMALL_TICK_ROWS = 50_000
-"""Up to so many new rows a second thread costs more than it brings."""
+_ARROW = (
+    "output_format_arrow_low_cardinality_as_dictionary = 1, output_format_arrow_string_as_string = 0, "
+    "output_format_arrow_compression_method = 'none'"
+)
 
 
 class Statements:
@@ -27,15 +32,23 @@ class Statements:
         self.store = store
         self.threads = threads
 
-    def send(self, name: str, **params: Any) -> None:
-        """Send ``sql/<name>.sql`` with *params* bound."""
-        self.text(load_sql("analytics.correlate", f"sql/{name}"), params)
+    def send(self, name: str, parts: Mapping[str, str] | None = None, **params: Any) -> None:
+        """Send ``sql/<name>.sql`` with *params* bound, where *parts* says which words stand for which text of ours."""
+        self.text(self._load(name, parts), params)
         fault_point(f"tick.{name}")
 
-    def work(self, name: str, **params: Any) -> None:
+    def work(self, name: str, parts: Mapping[str, str] | None = None, **params: Any) -> None:
         """Send a statement that reads nothing but ``tick_`` tables."""
-        self.text(load_sql("analytics.correlate", f"sql/{name}"), params, plain=True)
+        self.text(self._load(name, parts), params, plain=True)
         fault_point(f"tick.{name}")
+
+    def _load(self, name: str, parts: Mapping[str, str] | None) -> str:
+        sql = load_sql("analytics.correlate", f"sql/{name}")
+        # A comment would be read by the engine each time, and may name a part.
+        text = "\n".join(line for line in sql.splitlines() if not line.startswith("--"))
+        for word, part in (parts or {}).items():
+            text = text.replace(word, part)
+        return text
 
     def text(self, sql: str, params: dict[str, Any], *, plain: bool = False) -> None:
         """Send *sql*, an INSERT of a SELECT."""
@@ -56,13 +69,19 @@ class Statements:
         """Return the rows of ``sql/<name>.sql``."""
         return self.store.rows(load_sql("analytics.correlate", f"sql/{name}"), params)
 
-    def count(self, table: str) -> int:
-        """Return the number of rows of a ``tick_`` table; Memory tables know it."""
-        return int(self.store.value(f"SELECT count() FROM {table}"))
+    def arrow(self, name: str, parts: Mapping[str, str] | None = None, **params: Any) -> pa.Table:
+        """Return the rows of ``sql/<name>.sql`` as columns; texts as bytes, those of few values dictionary-encoded."""
+        sql = self._load(name, parts)
+        return self.store.arrow(f"{sql}\nSETTINGS max_threads = 1, {_ARROW}", params)
 
-    def sizes(self) -> dict[str, int]:
-        """Return the number of rows of every ``tick_`` table, and of stored ones that are empty in most estates."""
-        return {row["name"]: row["total_rows"] or 0 for row in self.rows("sizes")}
+    def put(self, table: str, rows: pa.Table) -> None:
+        """Insert *rows* into *table*."""
+        self.store.insert_arrow(table, rows)
+        fault_point(f"tick.{table}")
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of *table*, which knows it."""
+        return int(self.store.value(f"SELECT count() FROM {table}"))
 
     def empty(self, *tables: str) -> None:
         """Empty ``tick_`` tables."""

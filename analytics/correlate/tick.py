@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from analytics.correlate.assemble import FlowTable, assemble
+from analytics.correlate.closure import Closed
 from analytics.correlate.config import CorrelateConfig
 from analytics.correlate.extract import SIGNALS, Extraction
 from analytics.correlate.flows import FlowBook, flow_book
 from analytics.correlate.ledger import Ledger, Segment
-from analytics.correlate.publish import load_prior, publish
-from analytics.correlate.resolve import resolve
+from analytics.correlate.publish import Known, load_prior, publish
+from analytics.correlate.resolve import Resolved, resolve, resolve_closed
 from analytics.correlate.rules import Rules, compile_rules
-from analytics.correlate.statements import SMALL_TICK_ROWS, Statements
+from analytics.correlate.statements import Statements
 from analytics.correlate.watermarks import Watermarks
 from analytics.origin import locate
 from core.faults import fault_point
@@ -91,12 +92,13 @@ class Tick:
 
     def warm_up(self, catalog: Catalog, now: datetime) -> None:
         """Run a tick's statements over nothing: the first time costs a second, which no evidence is to wait for."""
-        statements = Statements(self._store, 1)
+        statements = Statements(self._store)
         if statements.count("tick_observations"):
             return
         extraction, _, book = self._compiled(catalog)
         extraction.run(statements, {signal: [0] for signal in SIGNALS}, {})
-        self._conclude(statements, catalog, book, now)
+        nothing = resolve_closed(statements, Closed())
+        self._conclude(statements, nothing, catalog, book, now)
 
     def run(self, catalog: Catalog, now: datetime) -> TickReport:
         """Correlate what is pending, at most the configured number of rows, and judge what is due at *now*."""
@@ -105,16 +107,16 @@ class Tick:
         judged_until = self._recall()
         pending, more = self._ledger.pending(self._config.max_observations_per_tick)
         rows = sum(segment.rows for segment in pending)
-        statements = Statements(self._store, self._config.max_threads if rows > SMALL_TICK_ROWS else 1)
+        statements = Statements(self._store, self._config.max_threads)
         received = {segment.segment_id: segment.received_at for segment in pending}
         heard = extraction.run(statements, _by_signal(pending), received)
         moved = self._watermarks.advance(catalog, heard, now)
         resolved = resolve(statements, rules.limits, judged_until, now, self._version, moved)
-        changed = self._conclude(statements, catalog, book, now) if resolved else 0
+        changed = self._conclude(statements, resolved, catalog, book, now) if resolved else 0
         report = TickReport(
             segments=len(pending),
             observations=rows,
-            resolved=resolved,
+            resolved=len(resolved.rows) if resolved else 0,
             transactions=changed,
             lag_ms=max(((now - segment.received_at).total_seconds() * 1e3 for segment in pending), default=0.0),
             duration_ms=(time.perf_counter() - started_s) * 1e3,
@@ -126,9 +128,12 @@ class Tick:
         TICK_OBSERVATIONS.inc(report.observations)
         return report
 
-    def _conclude(self, statements: Statements, catalog: Catalog, book: FlowBook, now: datetime) -> int:
+    def _conclude(
+        self, statements: Statements, resolved: Resolved, catalog: Catalog, book: FlowBook, now: datetime
+    ) -> int:
         assemble(
             statements,
+            resolved,
             catalog,
             book,
             now,
@@ -136,12 +141,12 @@ class Tick:
             watermarks=self._watermarks,
             flows=self._flows,
         )
-        known = load_prior(statements)
+        prior = load_prior(statements)
         if self._locate:
             self._locate(self._store, now, catalog)
         else:
             statements.empty("work_origins")
-        return publish(statements, self._version, now, replaces=known > 0)
+        return publish(statements, resolved, Known(prior, self._locate is not None), self._version, now)
 
     def _compiled(self, catalog: Catalog) -> tuple[Extraction, Rules, FlowBook]:
         if self._compiled_for is None or self._compiled_for[0] is not catalog:

@@ -212,7 +212,7 @@ def measure_steady(arguments: argparse.Namespace) -> None:
 def measure_statements(arguments: argparse.Namespace) -> None:
     """What each statement of a tick costs, CPU-milliseconds, median over the rounds."""
     costs: dict[str, list[float]] = {}
-    send = {name: getattr(Store, name) for name in ("execute", "rows", "value", "insert")}
+    send = {name: getattr(Store, name) for name in ("execute", "rows", "value", "insert", "arrow")}
 
     def timed(name):
         def call(self, sql, *rest, **named):
@@ -220,7 +220,7 @@ def measure_statements(arguments: argparse.Namespace) -> None:
             try:
                 return send[name](self, sql, *rest, **named)
             finally:
-                text = " ".join(line for line in sql.splitlines() if not line.startswith("--"))
+                text = " ".join(line.strip() for line in sql.splitlines() if not line.startswith("--"))
                 label = re.match(r"INSERT INTO \w+|TRUNCATE|EXCHANGE|ALTER TABLE \w+|.{0,60}", text)[0]
                 costs.setdefault(label, []).append((time.process_time() - begun) * 1e3)
 
@@ -235,9 +235,10 @@ def measure_statements(arguments: argparse.Namespace) -> None:
             for _ in range(arguments.rounds):
                 bench.load(rows)
                 costs.clear()
-                bench.tick()
-                for label, spent in costs.items():
-                    found.setdefault(label, []).append(sum(spent))
+                spent = bench.tick()
+                costs["outside the engine"] = [spent.cpu_s * 1e3 - sum(map(sum, costs.values()))]
+                for label, parts in costs.items():
+                    found.setdefault(label, []).append(sum(parts))
             medians = {label: statistics.median(spent) for label, spent in found.items()}
             print(f"tick of {rows}: {sum(medians.values()):,.0f} CPU-ms")
             for label, spent in sorted(medians.items(), key=lambda item: -item[1])[: arguments.top]:

@@ -1,5 +1,6 @@
 -- Versions that differ from what is stored. A parent is as its children are. A transaction keeps the ids that its
--- evidence was known under before.
+-- evidence was known under before. JOINED are the parts of this statement that have something to join, WITHOUT what stands
+-- for the others.
 INSERT INTO tick_final
 SELECT
     started_hour, transaction_id, {version:UInt64}, 0, flow, tier, state, status, revision + 1,
@@ -47,42 +48,8 @@ FROM
                 state IN ('failed', 'stuck', 'completed_late'), ('unknown', '', toFloat32(0), ''),
                 ('', '', toFloat32(0), '')) AS start,
             if(total = 0, status, standing) AS state
-        FROM (SELECT *, started_hour FROM tick_transactions) AS t
-        ANY LEFT JOIN
-        (
-            SELECT transaction_id AS prior_id, revision, started_hour AS prior_hour, content_hash AS prior_hash, known_ids
-            FROM tick_prior
-        ) AS p ON p.prior_id = t.transaction_id
-        ANY LEFT JOIN
-        (
-            SELECT now_in, groupUniqArray(id) AS former
-            FROM
-            (
-                SELECT arrayJoin(arrayConcat([toString(q.transaction_id)], q.known_ids)) AS id,
-                    n.transaction_id AS now_in
-                FROM (SELECT transaction_id, known_ids, arrayJoin(units) AS unit_id FROM tick_prior) AS q
-                INNER JOIN (SELECT transaction_id, arrayJoin(units) AS unit_id FROM tick_transactions) AS n
-                    ON q.unit_id = n.unit_id
-                WHERE q.transaction_id NOT IN (SELECT transaction_id FROM tick_transactions)
-            )
-            GROUP BY now_in
-        ) AS f ON f.now_in = t.transaction_id
-        ANY LEFT JOIN
-        (
-            SELECT transaction_id AS origin_of, toString(category) AS own_category, toString(system) AS own_system,
-                confidence AS own_confidence, evidence AS own_evidence, work_ms, queue_ms, retry_ms, unexplained_ms
-            FROM work_origins
-        ) AS o ON o.origin_of = toString(t.transaction_id)
-        ANY LEFT JOIN
-        (
-            SELECT transaction_id AS child_id, parent_id, parent_type, parent_value FROM tick_parents
-        ) AS a ON a.child_id = t.transaction_id
-        ANY LEFT JOIN
-        (
-            SELECT parent_id AS parent_of, total, completed, failed, children_ended_us, state AS standing,
-                end_us AS standing_end_us, origin AS standing_origin
-            FROM tick_standing
-        ) AS c ON c.parent_of = toString(t.transaction_id)
+        FROM (SELECT *, started_hour, WITHOUT FROM tick_transactions) AS t
+        JOINED
     )
 )
 WHERE prior_hash != hash OR prior_hour != started_hour OR NOT hasAll(known_ids, former)

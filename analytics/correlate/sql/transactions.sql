@@ -50,7 +50,7 @@ SELECT
                 fromUnixTimestamp64Micro(if(d > 0 AND d <= due, d, due), 'UTC')),
             names, dues, done, delays_us, heard_us, arrayMap((r, p) -> r AND p = 0, required, passed)))
     ) AS verdicts,
-    observation_count, untimely, units, traces, messages, parents, waits
+    observation_count, untimely, units, traces, messages, parents, waits, joins, labels, at_us
 FROM
 (
     SELECT
@@ -149,28 +149,16 @@ FROM
                         FROM
                         (
                             SELECT
-                                *,
-                                arrayMap(p -> seen_done[p], places) AS done,
-                                arrayMap(p -> seen_done_last[p], places) AS done_last,
-                                arrayMap(p -> seen_error[p], places) AS broken_at,
-                                arrayMap(p -> seen_waiting[p], places) AS waiting_at,
-                                arrayMap(p -> seen_done_systems[p], places) AS done_systems,
-                                arrayMap(p -> seen_error_systems[p], places) AS error_systems,
-                                arrayMap(p -> seen_attempts[p], places) AS attempts
-                            FROM
-                            (
-                                SELECT
-                                    c.*, f.*,
-                                    toInt64({now_us:Int64}) AS now_us,
-                                    f.code > 0 AS classified,
-                                    arrayMap(s -> indexOf(c.seen_codes, s), f.codes) AS places,
-                                    f.code = 0 AND {now_us:Int64} >= c.last_us + {quiet_us:Int64} AS quiet,
-                                    f.code = 0 AND arrayExists(
-                                        r -> r.3 AND NOT arrayExists(l -> l.1 = r.1 AND NOT l.3 AND l.2 > r.2, c.roots),
-                                        c.roots) AS root_failed
-                                FROM tick_chosen AS c
-                                INNER JOIN tick_flows AS f ON f.code = c.flow_code
-                            )
+                                c.*, f.*,
+                                lower(hex(multiIf(
+                                    c.key_type != '', sipHash128('identity', c.key_type, c.key_value, c.key_epoch),
+                                    notEmpty(c.traces), sipHash128('trace', arrayMin(c.traces)),
+                                    sipHash128('observation', c.smallest)))) AS transaction_id,
+                                toInt64({now_us:Int64}) AS now_us,
+                                f.code > 0 AS classified,
+                                f.code = 0 AND {now_us:Int64} >= c.last_us + {quiet_us:Int64} AS quiet
+                            FROM tick_components AS c
+                            INNER JOIN tick_flows AS f ON f.code = c.flow_code
                         )
                     )
                 )

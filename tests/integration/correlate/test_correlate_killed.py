@@ -15,7 +15,7 @@ from tests.integration.correlate.conftest import CATALOG
 CHILD = Path(__file__).with_name("killed_tick.py")
 ALL = bool(os.environ.get("WAYLINE_TEST_LONG"))
 WRITES = [
-    "tick.store_identifier_units",
+    "tick.identifier_units",
     "tick.store_verdicts",
     "tick.store_transactions",
     "tick.store_vanished",

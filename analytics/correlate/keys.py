@@ -1,0 +1,70 @@
+"""
+Which values each unit carries; pure.
+
+Values are compared by their 64-bit hashes, links by the number of the unit they point at.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from analytics.correlate.columns import Lists, lists, numbers
+from analytics.correlate.segments import Ints, among, distinct, numbered
+
+
+@dataclass(frozen=True)
+class Keys:
+    """
+    What observations carry, one element an observation.
+
+    Attributes:
+        units, observations: Their numbers.
+        identity, hops: Hashes of identity values and of message ids.
+        linked: Units that are linked to.
+        parents: Hash of the business key that names the parent, 0 when there is none.
+    """
+
+    units: Ints
+    observations: Ints
+    identity: Lists
+    hops: Lists
+    linked: Lists
+    parents: Ints
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Self:
+        """Return the columns of ``keys.sql``."""
+        return cls(
+            numbers(table, "unit_id"),
+            numbers(table, "observation_id"),
+            lists(table, "identity_hashes"),
+            lists(table, "hop_hashes"),
+            lists(table, "linked_units"),
+            numbers(table, "parent_hash"),
+        )
+
+    def holds(self) -> frozenset[str]:
+        """Return which of the columns that are mostly empty hold anything."""
+        named = {"hop_hashes": self.hops.values, "linked_units": self.linked.values}
+        parents = ("parent_type", "parent_value") if self.parents.any() else ()
+        return frozenset((*(name for name, values in named.items() if len(values)), *parents))
+
+    def leads(self, units: Ints) -> Ints:
+        """Return every number that leads from *units*, whose keys these are, to others."""
+        parents = self.parents[self.parents != 0]
+        return distinct(np.concatenate((self.identity.values, self.hops.values, parents, units)))
+
+
+def carried(keys: Keys, fresh: Ints) -> tuple[Ints, Ints]:
+    """Return under which values each of the units *fresh* is found: value and unit, in the order of both."""
+    units, unit_of = numbered(keys.units)
+    parts = (keys.identity, keys.hops, keys.linked)
+    values, place = numbered(np.concatenate([part.values for part in parts]))
+    unit = np.concatenate([unit_of[part.rows] for part in parts])
+    if len(fresh) < len(units):
+        own = among(units, np.sort(fresh))[unit]
+        place, unit = place[own], unit[own]
+    pairs = distinct(place * len(units) + unit)
+    return values[pairs // max(1, len(units))], units[pairs % max(1, len(units))]

@@ -1,0 +1,153 @@
+"""The observations of a closed set as columns of numbers; pure."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from analytics.correlate.columns import Coded, Lists, coded, flat, in_order, lists, numbers
+from analytics.correlate.rules import MESSAGE_ID
+from analytics.correlate.segments import Ints, Segments, numbered
+
+SPAN, LOG, EVENT = 1, 2, 3
+DONE, ERROR = 0, 1
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """
+    Identifiers, one element for each that an observation carries.
+
+    Attributes:
+        rows: Observation of each.
+        types, roles: Texts as codes.
+        values: Number of each value in *texts*.
+        texts: The values, each once.
+    """
+
+    rows: Ints
+    types: Coded
+    roles: Coded
+    values: Ints
+    texts: pa.Array
+
+    @cached_property
+    def kinds(self) -> Ints:
+        """Type and value as one number, which sorts by type."""
+        found: Ints = self.types.codes * len(self.texts) + self.values
+        return found
+
+    @cached_property
+    def joining(self) -> NDArray[np.bool_]:
+        """Which of them make observations one transaction; in their order stand the hashes and gaps of a row."""
+        of_role: NDArray[np.bool_] = self.roles.codes == self.roles.code_of(b"identity")
+        return of_role & ~self.messages
+
+    @cached_property
+    def messages(self) -> NDArray[np.bool_]:
+        """Which of them are message ids."""
+        found: NDArray[np.bool_] = self.types.codes == self.types.code_of(MESSAGE_ID.encode())
+        return found
+
+    def type_of(self, kinds: Ints) -> Ints:
+        """Return the code of the type in *kinds*."""
+        return kinds // max(1, len(self.texts))
+
+    def value_of(self, kinds: Ints) -> Ints:
+        """Return the number of the value in *kinds*."""
+        return kinds % max(1, len(self.texts))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """
+    Observations. A group is a unit, or the part of a batch trace that belongs to one of its values.
+
+    Attributes:
+        table: Columns of ``rows.sql``.
+        group_ids: The groups in order; *group* is the place of each row's group among them.
+    """
+
+    table: pa.Table
+    group_ids: Ints
+    group: Ints
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Self:
+        """Return the rows of ``rows.sql``."""
+        whole = table.combine_chunks()
+        return cls(whole, *numbered(numbers(whole, "group_id")))
+
+    def beside(self, more: pa.Table) -> Self:
+        """Return them with the columns of *more*, in the same order, that they do not have yet."""
+        table = self.table
+        for name in set(more.column_names) - set(table.column_names):
+            table = table.append_column(name, more.column(name))
+        return type(self)(table, self.group_ids, self.group)
+
+    def __len__(self) -> int:
+        """Return how many observations there are."""
+        return int(self.table.num_rows)
+
+    def column(self, name: str) -> Ints:
+        """Return a column of numbers."""
+        return numbers(self.table, name)
+
+    def lists(self, name: str) -> Lists:
+        """Return a column of lists of numbers."""
+        return lists(self.table, name)
+
+    def coded(self, name: str) -> Coded:
+        """Return a column of few distinct texts."""
+        return coded(self.table, name)
+
+    @cached_property
+    def timely(self) -> NDArray[np.bool_]:
+        """Which of them have a time that may be true."""
+        found: NDArray[np.bool_] = self.column("untimely") == 0
+        return found
+
+    @cached_property
+    def identifiers(self) -> Identifiers:
+        """What they carry."""
+        types, rows = flat(self.table, "types")
+        roles, _ = flat(self.table, "roles")
+        values, _ = flat(self.table, "values")
+        encoded = values.dictionary_encode()
+        return Identifiers(
+            rows, in_order(types), in_order(roles), encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
+        )
+
+    @cached_property
+    def carriers(self) -> Segments:
+        """The identifiers that join, by value and group; a key is ``kind * number of groups + group``."""
+        ids = self.identifiers
+        return Segments(ids.kinds[ids.joining] * len(self.group_ids) + self.group[ids.rows[ids.joining]])
+
+    def has_batches(self) -> bool:
+        """Return whether a trace carries several values of one type, and so may be of several transactions."""
+        keys, groups = self.carriers.keys, max(1, len(self.group_ids))
+        typed = np.sort(self.identifiers.type_of(keys // groups) * groups + keys % groups)
+        several = typed[1:][typed[1:] == typed[:-1]] % groups
+        if not len(several):
+            return False
+        traced = np.zeros(groups, bool)
+        traced[self.group[self._traced()]] = True
+        return bool(traced[several].any())
+
+    def _traced(self) -> NDArray[np.bool_]:
+        halves = trace_halves(self.table)
+        found: NDArray[np.bool_] = (halves != 0).any(axis=1)
+        return found
+
+
+def trace_halves(table: pa.Table) -> Ints:
+    """Return the trace ids as pairs of numbers that sort as the ids do."""
+    column = table.column("trace_id").combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        return np.zeros((0, 2), ">u8")
+    found = np.frombuffer(column.buffers()[1], ">u8", 2 * len(column), column.offset * 16)
+    return found.reshape(-1, 2)

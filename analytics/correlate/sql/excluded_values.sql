@@ -1,0 +1,1 @@
+SELECT identity_hash FROM tick_excluded

@@ -1,0 +1,1 @@
+SELECT unit_id, fresh FROM tick_units
