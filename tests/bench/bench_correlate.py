@@ -118,6 +118,11 @@ class Line:
             [[self.segment, "bench", "traces", rows, 0, MOMENT, MOMENT, MOMENT, MOMENT]],
         )
 
+    def settle(self) -> None:
+        """Wait until what was stored so far has been merged: that is not the work of the next tick."""
+        while self.store.value("SELECT count() FROM system.merges"):
+            time.sleep(0.5)
+
     def tick(self) -> Spent:
         """Correlate what is pending."""
         extracted = [0.0]
@@ -190,6 +195,7 @@ def measure_sizes(arguments: argparse.Namespace) -> None:
                 for statement in STORED:
                     bench.store.execute(statement, {"first": stored, "rows": MILLION})
                 stored += MILLION
+            bench.settle()
             for rows in (SMALL_TICK, arguments.rate):
                 ticks = bench.spent_on(rows, arguments.rounds)
                 cpu_s = statistics.median(tick.cpu_s for tick in ticks)
