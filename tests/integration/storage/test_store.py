@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import pytest
 
 from core.errors import PermanentError, TransientError
@@ -52,6 +53,30 @@ def test_arrow_gives_text_as_text(engine: Store):
     table = engine.arrow("SELECT 'é' AS text, toDateTime64(0, 6, 'UTC') AS at")
     assert table.column("text").to_pylist() == ["é"]
     assert table.column("at").to_pylist() == [datetime(1970, 1, 1, tzinfo=UTC)]
+
+
+def test_arrow_columns_come_back_as_they_went_in(engine):
+    engine.execute(
+        "CREATE TABLE sent (number UInt64, few LowCardinality(String), ids Array(FixedString(16)),"
+        " pairs Array(Tuple(type String, value String)), moment Array(Int64)) ENGINE = Memory"
+    )
+    pairs = pa.StructArray.from_arrays([pa.array([b"po", b"po"]), pa.array([b"1", b"\xff"])], ["type", "value"])
+    rows = pa.table(
+        {
+            "moment": pa.array([[1, -2], []], pa.list_(pa.int64())),  # by name, not by place
+            "number": pa.array([2**64 - 1, 0], pa.uint64()),
+            "few": pa.array([b"a", b""]).dictionary_encode(),
+            "ids": pa.array([[bytes(range(16))], []], pa.list_(pa.binary(16))),
+            "pairs": pa.ListArray.from_arrays(pa.array([0, 2, 2], pa.int32()), pairs),
+        }
+    )
+    engine.insert_arrow("sent", rows)
+    engine.insert_arrow("sent", rows.slice(0, 0))
+    sent = engine.arrow("SELECT * FROM sent SETTINGS output_format_arrow_string_as_string = 0")
+    assert sent.num_rows == 2
+    for name in ("number", "ids", "pairs", "moment"):
+        assert sent.column(name).to_pylist() == rows.column(name).to_pylist()
+    assert sent.column("few").to_pylist() == [b"a", b""]
 
 
 def test_nothing_is_inserted_for_no_rows(engine: Store):
