@@ -176,8 +176,13 @@ class Store:
             _write_stream(rows, sink)
             with self.client() as client:
                 # As a stream: a request that may have been executed is not to be sent again (`SentOnce`).
-                stream = io.BytesIO(sink.getvalue().to_pybytes())
-                client.raw_insert(table, column_names=rows.column_names, insert_block=stream, fmt="ArrowStream")
+                client.raw_insert(
+                    table,
+                    column_names=rows.column_names,
+                    insert_block=io.BytesIO(zstandard.compress(sink.getvalue(), level=1)),
+                    fmt="ArrowStream",
+                    compression="zstd",
+                )
             return
         descriptor = os.memfd_create("rows")
         try:

@@ -45,7 +45,7 @@ _NOT_SETTINGS = frozenset(
         "buffer_size",
     }
 )
-_INSERT = re.compile(rb"\A\s*(INSERT INTO [^\n]+?) FORMAT Native *\n", re.IGNORECASE)
+_INSERT = re.compile(rb"\A\s*(INSERT INTO [^\n]+?) FORMAT (Native|ArrowStream) *\n", re.IGNORECASE)
 _CODE = re.compile(r"Code: (\d+)\.")
 
 
@@ -87,7 +87,7 @@ class Engine:
                 if insert := _INSERT.match(statement):
                     data.write(statement[insert.end() :])
                     data.flush()
-                    statement = insert[1] + f" FROM INFILE '{data.name}' FORMAT Native".encode()
+                    statement = insert[1] + f" FROM INFILE '{data.name}' FORMAT {insert[2].decode()}".encode()
                 return bytes(handle.query(statement.decode(), "TabSeparated", params=dict(params)).bytes() or b"")
         except Exception as error:
             raise EngineError(str(error)[max(0, str(error).find("Code: ")) :]) from error
