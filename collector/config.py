@@ -61,9 +61,8 @@ class SpoolConfig(BaseModel):
         hard_mark_ratio: Part of the quota above which nothing is taken (503).
         disk_reserve_bytes: Free disk below which nothing is taken.
         segment_bytes: A segment is sealed at this size.
-        seal_after_s: Age at which an idle flusher takes a small segment.
-        seal_busy_after_s: Age at which an idle flusher takes a segment above *busy_bytes*: larger parts, fewer merges.
-        busy_bytes: Size from which a segment counts as busy.
+        seal_after_s: Age at which an idle flusher takes a segment that comes after a quiet time.
+        seal_busy_after_s: Age up to which a segment waits for more while data keeps coming: larger parts, fewer of them.
         retired_keep_s: How long stored segments are kept, so that damage to the store can be replayed.
         retired_max_bytes: Most bytes of stored segments kept.
         dead_letters_max_bytes: Most bytes of dead letters; beyond it, what cannot be stored waits in the spool.
@@ -80,10 +79,9 @@ class SpoolConfig(BaseModel):
     soft_mark_ratio: float = Field(default=0.7, gt=0, le=1)
     hard_mark_ratio: float = Field(default=0.9, gt=0, le=1)
     disk_reserve_bytes: int = Field(default=256 * 2**20, ge=0)
-    segment_bytes: ByteSize = 64 * 2**20
+    segment_bytes: ByteSize = 48 * 2**20
     seal_after_s: float = Field(default=0.2, ge=0)
-    seal_busy_after_s: float = Field(default=0.8, ge=0)
-    busy_bytes: ByteSize = 4 * 2**20
+    seal_busy_after_s: float = Field(default=1.0, ge=0)
     retired_keep_s: float = Field(default=600.0, ge=0)
     retired_max_bytes: int = Field(default=2**30, ge=0)
     dead_letters_max_bytes: ByteSize = 2**30

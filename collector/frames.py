@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -77,8 +78,7 @@ def unpack_segment_header(data: bytes) -> SegmentHeader | None:
     return SegmentHeader(SIGNALS[signal], segment_id, sequence, key_id, salt)
 
 
-@dataclass(frozen=True)
-class FramePlace:
+class FramePlace(NamedTuple):
     """
     Where a frame lies and what its header says.
 

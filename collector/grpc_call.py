@@ -12,6 +12,8 @@ from collector.refusals import BadDataError, TooLargeError
 from core.access import Actor
 
 PREFIX_BYTES = 5  # compressed or not, and the length of the message
+_LARGE_BYTES = 32 * 2**10
+_MOST_HELD = 4  # bytes held on to for one byte of a message
 
 
 class Stage(Enum):
@@ -43,9 +45,10 @@ class Call:
     """
 
     __slots__ = (
-        "_body",
         "_expected",
-        "_whole",
+        "_parts",
+        "_prefix",
+        "_size",
         "actor",
         "deadline_s",
         "head",
@@ -74,8 +77,9 @@ class Call:
         self.actor: Actor | None = None
         self.unsent = b""
         self._expected = -1
-        self._whole: bytes | None = None
-        self._body = bytearray()
+        self._size = 0
+        self._prefix = b""
+        self._parts: list[memoryview | bytearray] = []
 
     def feed(self, chunk: memoryview, max_bytes: int) -> None:
         """
@@ -87,24 +91,27 @@ class Call:
             BadDataError: More than one message.
         """
         if self._expected < 0:
-            if self._body or len(chunk) < PREFIX_BYTES:
-                self._body += chunk
-                if len(self._body) < PREFIX_BYTES:
+            if self._prefix or len(chunk) < PREFIX_BYTES:
+                self._prefix += bytes(chunk)
+                if len(self._prefix) < PREFIX_BYTES:
                     return
-                chunk = memoryview(bytes(self._body))
-                self._body.clear()
+                chunk = memoryview(self._prefix)
             self._begin(chunk, max_bytes)
             chunk = chunk[PREFIX_BYTES:]
-            if len(chunk) == self._expected:
-                self._whole = bytes(chunk)
-                return
-        elif self._whole is not None:
-            if chunk:
+        if chunk:
+            self._size += len(chunk)
+            if self._size > self._expected:
                 raise BadDataError("more than one message in a call")
-            return
-        self._body += chunk
-        if len(self._body) > self._expected:
-            raise BadDataError("more than one message in a call")
+            self._keep(chunk)
+
+    def _keep(self, chunk: memoryview) -> None:
+        """Keep a large stretch as the view it is, unless that would hold on to much more; small ones together."""
+        if len(chunk) >= _LARGE_BYTES and len(chunk) * _MOST_HELD >= len(chunk.obj):
+            self._parts.append(chunk)
+        elif self._parts and isinstance(self._parts[-1], bytearray):
+            self._parts[-1] += chunk
+        else:
+            self._parts.append(bytearray(chunk))
 
     def _begin(self, chunk: memoryview, max_bytes: int) -> None:
         self.is_compressed = bool(chunk[0])
@@ -121,13 +128,10 @@ class Call:
         Raises:
             BadDataError: There is none, or it is not whole.
         """
-        if self._whole is None:
-            if self._expected < 0 or len(self._body) != self._expected:
-                raise BadDataError("the call ended before its message did")
-            self._whole = bytes(self._body)
-        message, self._whole = self._whole, b""
-        self._body = bytearray()
-        return message
+        if self._size != self._expected:
+            raise BadDataError("the call ended before its message did")
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
 
 
 def pack_refusal(status: status_pb2.Status, fields: dict[str, str] | None = None) -> bytes:

@@ -8,7 +8,8 @@ rows with its id are as many as the receiver counted when it took the request.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from collector.decode.image import delimited_request, memory_file, varint
 from collector.decode.redaction import RedactionSql
@@ -49,8 +50,7 @@ _NESTED_RUN = 16
 _EVENTS_TAG = b"\x0a"  # field 1 of message Events
 
 
-@dataclass(frozen=True)
-class OwnedFrame:
+class OwnedFrame(NamedTuple):
     """A frame and the segment it belongs to."""
 
     segment: Segment
@@ -286,6 +286,8 @@ class Ingest:
 def rewritten(signal: Signal, frames: Sequence[OwnedFrame], redactor: Redactor | None = None) -> list[OwnedFrame]:
     """Return *frames* redacted, in the encoding that the flat statements read (`rewrite_request`)."""
     return [
-        OwnedFrame(owned.segment, replace(owned.frame, payload=rewrite_request(signal, owned.frame.payload, redactor)))
+        OwnedFrame(
+            owned.segment, owned.frame._replace(payload=rewrite_request(signal, owned.frame.payload, redactor))
+        )
         for owned in frames
     ]

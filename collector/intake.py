@@ -1,7 +1,7 @@
 """The one way into the spool, whatever door a request came through: check, count, append."""
 
 from concurrent.futures import Future
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collector.refusals import RefusalError
 from collector.signals import Signal
@@ -12,8 +12,7 @@ from core.access import LOCAL, Actor
 from core.selfmetrics import ACCEPTED_ITEMS, REFUSED_REQUESTS
 
 
-@dataclass(frozen=True)
-class Accepted:
+class Accepted(NamedTuple):
     """
     A request on its way to the disk.
 

@@ -4,8 +4,8 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,8 +28,7 @@ _MAX_BUFFERS = 1_000  # below IOV_MAX (1,024 on Linux)
 _FILE_MODE = 0o600
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """
     One acknowledged request.
 
@@ -46,8 +45,7 @@ class Frame:
     index: int
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A request on its way into a segment; fields as in `Frame`, *digest* recognises a resend."""
 
     payload: bytes

@@ -8,9 +8,9 @@ takes sealed segments and retires them once their rows are stored and verified.
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
@@ -25,6 +25,7 @@ from collector.refusals import OverloadedError
 from collector.resend import ResendWindow
 from collector.retired import RetiredSegments
 from collector.room import Room
+from collector.seal_pace import SealPace
 from collector.segment import Entry, Frame, OpenSegment, Segment, disk_errors_as_transient, ids_in_names
 from collector.segment_ids import SegmentIds
 from collector.signals import SIGNALS, Signal
@@ -38,8 +39,7 @@ _log = structlog.get_logger(__name__)
 _TIDY_EVERY_S = 1.0
 
 
-@dataclass(frozen=True)
-class _Pending:
+class _Pending(NamedTuple):
     signal: Signal
     entry: Entry
     stored: "Future[bool]"
@@ -66,6 +66,7 @@ class Spool:
         self._pending: list[_Pending] = []
         self._in_flight: dict[bytes, Future[bool]] = {}
         self._open: dict[Signal, OpenSegment] = {}
+        self._paces = {signal: SealPace(config.seal_after_s, config.seal_busy_after_s) for signal in SIGNALS}
         self._sealed: dict[int, Segment] = {}
         self._taken: set[int] = set()
         self._idle_flushers = 0
@@ -179,7 +180,7 @@ class Spool:
         """
         Wait until a sealed segment is there for the flusher; return whether one is.
 
-        Being here means the flusher is idle: a small open segment is then sealed at `seal_after_s`.
+        Being here means the flusher is idle: an open segment is then sealed as soon as its signal's `SealPace` allows.
         """
         with self._lock:
             self._idle_flushers += 1
@@ -351,9 +352,7 @@ class Spool:
             return 0.0
         if not self._idle_flushers:
             return _TIDY_EVERY_S
-        busy = segment.good_bytes >= self._config.busy_bytes
-        age_s = self._config.seal_busy_after_s if busy else self._config.seal_after_s
-        return segment.opened_s + age_s - now_s
+        return self._paces[segment.header.signal].due_s(segment.opened_s) - now_s
 
     def _seconds_to_next_seal(self) -> float:
         now_s = time.monotonic()
@@ -367,6 +366,7 @@ class Spool:
 
     def _seal(self, signal: Signal) -> None:
         segment = self._open.pop(signal)
+        self._paces[signal].note_sealed(segment.opened_s, time.monotonic())
         if segment.is_empty:
             self._journal.done(segment.header)
             segment.discard()

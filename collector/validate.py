@@ -7,8 +7,7 @@ what a parse may cost in memory is bounded by the size of a piece.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.logs.v1 import logs_pb2
@@ -31,8 +30,7 @@ _NO_TRACE = bytes(16)
 _NO_SPAN = bytes(8)
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """
     A request fit for the spool.
 

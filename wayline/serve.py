@@ -39,6 +39,7 @@ from collector.service import CollectorService
 from core.clock import Clock, SystemClock
 from core.component import Component, Health
 from core.errors import ConfigError
+from core.heap import settle_heap
 from core.tls import ServerTls
 from dashboards.app import build_dash
 from runbooks import CatalogProvider
@@ -168,6 +169,7 @@ class Wayline:
                 component.start()
                 undo.callback(component.stop, 5.0)
             undo.pop_all()
+        settle_heap()
 
     def stop(self) -> None:
         """Stop along the data path within the shutdown time, then close the stores."""

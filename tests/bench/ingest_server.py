@@ -9,6 +9,7 @@ from pathlib import Path
 from collector.config import CollectorConfig
 from collector.service import CollectorService
 from core.clock import SystemClock
+from core.heap import settle_heap
 from runbooks import CatalogProvider
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
@@ -36,6 +37,7 @@ def main() -> None:
     catalog = CatalogProvider([data / "catalog"], clock)
     service = CollectorService(store, open_state(data), catalog, clock, config, data)
     service.start()
+    settle_heap()
     _name_threads()
     _say({"grpc_port": service.grpc_port, "http_port": service.http_port})
     for line in sys.stdin:
