@@ -30,8 +30,9 @@ _FEW_ITEMS = 1_000
 _NESTED_RUN = 16
 # Metrics have statements for five kinds, and no evidence waits for them.
 _WARMED = (Signal.TRACES, Signal.LOGS, Signal.EVENTS)
-_FLAT: Sequence[Depth] = ("flat",)
-_EITHER: Sequence[Depth] = ("flat", "nested")
+_REDACTED: Sequence[Depth] = ("flat",)
+_FLAT: Sequence[Depth] = ("plain", "flat")
+_ANY: Sequence[Depth] = ("plain", "flat", "nested")
 
 Prepare = Callable[[Signal, Sequence[OwnedFrame]], Sequence[OwnedFrame]]
 
@@ -183,13 +184,13 @@ class Commit:
         redactor = self._redactor()
         if redactor is None:
             few = sum(owned.frame.items for owned in chunk) <= _FEW_ITEMS
-            self._ingest.insert(signal, chunk, _FLAT if few else _EITHER)
+            self._ingest.insert(signal, chunk, _FLAT if few else _ANY)
         elif self._nested_left[signal]:
             self._nested_left[signal] -= 1
             self._insert_apart(signal, chunk, redactor)
         else:
             try:
-                self._ingest.insert(signal, chunk, _FLAT, redactor)
+                self._ingest.insert(signal, chunk, _REDACTED, redactor)
             except PermanentError:
                 self._nested_left[signal] = _NESTED_RUN
                 self._insert_apart(signal, chunk, redactor)
@@ -200,7 +201,7 @@ class Commit:
         plain = [owned for owned, is_nested in zip(chunk, nested, strict=True) if not is_nested]
         rest = [owned for owned, is_nested in zip(chunk, nested, strict=True) if is_nested]
         if plain:
-            self._ingest.insert(signal, plain, _FLAT, redactor)
+            self._ingest.insert(signal, plain, _REDACTED, redactor)
         if rest:
             self._ingest.insert(signal, self._rewritten(signal, rest), _FLAT)
 
@@ -252,7 +253,8 @@ class Commit:
         redactor = self._redactor()
         for signal in _WARMED:
             # Events are redacted before the statement.
-            self._ingest.insert(signal, [], _FLAT, None if signal is Signal.EVENTS else redactor)
+            rules = None if signal is Signal.EVENTS else redactor
+            self._ingest.insert(signal, [], _REDACTED if rules else _FLAT, rules)
 
     def _ask_engine(self, signal: Signal) -> None:
         """Make sure that the engine reads at all: else every request would look like poison."""

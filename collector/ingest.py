@@ -45,8 +45,8 @@ _SHIPPED = {
     "async_insert": "0",
     "insert_deduplicate": "0",
 }
-# Once a nested value came, so many statements do not try the flat reading in vain.
-_NESTED_RUN = 16
+# Once a reading was refused, so many statements do not try it in vain.
+_REFUSED_RUN = 64
 _EVENTS_TAG = b"\x0a"  # field 1 of message Events
 
 
@@ -109,7 +109,7 @@ class Ingest:
         self._engine = store.local_engine()
         self._clock = clock
         self._last_stored_ms = store.value(_LAST_STORED)
-        self._nested_left: Counter[Signal] = Counter()
+        self._refused: Counter[tuple[Signal, Depth]] = Counter()
 
     def insert(
         self,
@@ -124,7 +124,7 @@ class Ingest:
         Args:
             signal: Kind of telemetry.
             frames: Requests of it.
-            depths: How to read them, in the order in which it is tried; only ``flat`` when they were `rewritten`.
+            depths: How to read them, in the order in which it is tried; none ``nested`` when they were `rewritten`.
             redactor: Gives what the statement takes out, with ``flat`` only; it must have an `sql`.
 
         Raises:
@@ -153,14 +153,14 @@ class Ingest:
 
     def _insert_table(self, signal: Signal, table: int, image: _Image, depths: Sequence[Depth]) -> None:
         """Insert the rows of one table. A statement that refuses a value stores nothing: all its rows are one block."""
-        if len(depths) > 1 and self._nested_left[signal]:
-            self._nested_left[signal] -= 1
-            depths = depths[1:]
         for depth in depths[:-1]:
+            if self._refused[signal, depth]:
+                self._refused[signal, depth] -= 1
+                continue
             try:
                 return self._insert(decodes_of(signal, depth, image.redaction)[table], image)
             except PermanentError:
-                self._nested_left[signal] = _NESTED_RUN
+                self._refused[signal, depth] = _REFUSED_RUN
         return self._insert(decodes_of(signal, depths[-1], image.redaction)[table], image)
 
     def _insert(self, decode: Decode, image: _Image) -> None:

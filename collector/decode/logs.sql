@@ -7,7 +7,7 @@ INSERT INTO logs
     attributes, dropped_attributes_count
 )
 WITH
--- include: values_DEPTH
+-- include: values_of_depth
 -- include: values
 SELECT
     segment_id,

@@ -5,7 +5,7 @@ INSERT INTO metric_points_gauge
     exemplars.time, exemplars.value, exemplars.int_value, exemplars.trace_id, exemplars.span_id, exemplars.attributes
 )
 WITH
--- include: values_DEPTH
+-- include: values_of_depth
 -- include: values
 SELECT
 -- include: metric_columns

@@ -7,7 +7,7 @@ INSERT INTO metric_points_histogram
     aggregation_temporality
 )
 WITH
--- include: values_DEPTH
+-- include: values_of_depth
 -- include: values
 SELECT
 -- include: metric_columns

@@ -6,7 +6,7 @@ INSERT INTO metric_points_sum
     aggregation_temporality, is_monotonic
 )
 WITH
--- include: values_DEPTH
+-- include: values_of_depth
 -- include: values
 SELECT
 -- include: metric_columns

@@ -4,7 +4,7 @@ INSERT INTO metric_points_summary
     count, sum, quantiles.quantile, quantiles.value
 )
 WITH
--- include: values_DEPTH
+-- include: values_of_depth
 -- include: values
 SELECT
 -- include: metric_columns

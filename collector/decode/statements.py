@@ -21,6 +21,9 @@ TABLES = {
 }
 _INCLUDE = re.compile(r"-- include: (\w+)\n")
 _CACHED_STATEMENTS = 64
+_PLAIN_VALUES = "values_plain"
+# Plain spans have no events and no links.
+_PLAIN_PARTS = {"span_parts_names": "", "span_parts": "span_parts_none"}
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,17 @@ def _settings(message: str) -> str:
 
 
 def _text(name: str, values: str) -> str:
+    """Return ``<name>.sql`` with what it includes; ``values_of_depth`` is ``<values>.sql``."""
+
+    def included(found: re.Match[str]) -> str:
+        part = values if found[1] == "values_of_depth" else found[1]
+        if values == _PLAIN_VALUES:
+            part = _PLAIN_PARTS.get(part, part)
+        return load_sql(_PACKAGE, part) if part else ""
+
     text = load_sql(_PACKAGE, name)
     while _INCLUDE.search(text):
-        text = _INCLUDE.sub(lambda found: load_sql(_PACKAGE, found[1].replace("values_DEPTH", values)), text)
+        text = _INCLUDE.sub(included, text)
     return text
 
 
@@ -129,7 +140,7 @@ def decodes_of(signal: Signal, depth: Depth, redaction: RedactionSql | None = No
 
     Args:
         signal: Kind of telemetry.
-        depth: ``flat`` refuses arrays and key-value lists, ``nested`` those in another one.
+        depth: What is read and what refused, see `Depth`.
         redaction: What is taken out, with ``flat`` only. Business events come redacted.
     """
     match signal:

@@ -7,13 +7,15 @@ enumeration column of the oneof's name. Fields that a statement does not need ar
 A structure leaves open how deep an attribute value is read (`at_depth`). The nested form reads arrays and key-value
 lists of scalars; planning a statement over types that large costs more than decoding a small request, and so does
 reading them. The flat form refuses such values; most telemetry has none, and `collector.decode.rewrite` leaves none.
+The plain form is cheaper once more, and refuses what telemetry may well have.
 """
 
 from typing import Literal
 
 from collector.signals import Signal
 
-Depth = Literal["flat", "nested"]
+Depth = Literal["plain", "flat", "nested"]
+"""``plain`` reads texts and whole numbers and no events and links of spans, ``flat`` all that is not nested."""
 
 
 def _tuple_of(*members: str) -> str:
@@ -24,11 +26,13 @@ def _array_of(*members: str) -> str:
     return f"Array({_tuple_of(*members)})"
 
 
+_VALUE = "$value"
+_EVENT, _LINK = "$event", "$link"
 _ARM = "arm Enum8('' = 0, 's' = 1, 'b' = 2, 'i' = 3, 'd' = 4, 'a' = 5, 'k' = 6, 'y' = 7)"
 _SCALARS = ("s String", "b Bool", "i Int64", "d Float64", "y String")
 _INNER_VALUE = _tuple_of(*_SCALARS, "a String", "k String", _ARM)
-_VALUE = "$value"
 _VALUES: dict[Depth, str] = {
+    "plain": _tuple_of("s String", "i Int64", _ARM),
     "flat": _tuple_of(*_SCALARS, _ARM),
     "nested": _tuple_of(
         *_SCALARS,
@@ -50,8 +54,8 @@ def _signal(resources: str, scopes: str, items: str) -> str:
     return f"{resources} {_array_of(_RESOURCE, by_scope, _SCHEMA_URL)}, {_SEGMENT}"
 
 
-_EVENT = _array_of("time_unix_nano UInt64", "name String", _ATTRIBUTES, "dropped_attributes_count UInt32")
-_LINK = _array_of(
+_WHOLE_EVENT = _array_of("time_unix_nano UInt64", "name String", _ATTRIBUTES, "dropped_attributes_count UInt32")
+_WHOLE_LINK = _array_of(
     "trace_id String",
     "span_id String",
     "trace_state String",
@@ -163,8 +167,10 @@ def metrics_structure(kind: str) -> str:
 
 
 def at_depth(structure: str, depth: Depth) -> str:
-    """Return *structure* with attribute values read as *depth* says."""
-    return structure.replace(_VALUE, _VALUES[depth])
+    """Return *structure* with attribute values, events and links read as *depth* says."""
+    none = _array_of("dropped_attributes_count UInt32")
+    event, link = (none, none) if depth == "plain" else (_WHOLE_EVENT, _WHOLE_LINK)
+    return structure.replace(_EVENT, event).replace(_LINK, link).replace(_VALUE, _VALUES[depth])
 
 
 RESOURCES = {Signal.TRACES: "resource_spans", Signal.LOGS: "resource_logs", Signal.METRICS: "resource_metrics"}

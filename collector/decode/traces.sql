@@ -5,12 +5,11 @@ INSERT INTO spans
     resource_attributes, resource_dropped_attributes_count, resource_schema_url,
     scope_name, scope_version, scope_attributes, scope_dropped_attributes_count, scope_schema_url,
     attributes, dropped_attributes_count,
-    events.time, events.name, events.attributes, events.dropped_attributes_count, dropped_events_count,
-    links.trace_id, links.span_id, links.trace_state, links.attributes, links.dropped_attributes_count, links.flags,
-    dropped_links_count
+-- include: span_parts_names
+    dropped_events_count, dropped_links_count
 )
 WITH
--- include: values_DEPTH
+-- include: values_of_depth
 -- include: values
 SELECT
     segment_id,
@@ -39,17 +38,7 @@ SELECT
     scope_schema_url,
     attribute_map(span.attributes, limits) AS attributes,
     span.dropped_attributes_count AS dropped_attributes_count,
-    arrayMap(ns -> time_of(ns), span.events.time_unix_nano) AS `events.time`,
-    arrayMap(name -> clean(name, limits), span.events.name) AS `events.name`,
-    arrayMap(kvs -> attribute_map(kvs, limits), span.events.attributes) AS `events.attributes`,
-    span.events.dropped_attributes_count AS `events.dropped_attributes_count`,
-    span.dropped_events_count AS dropped_events_count,
-    arrayMap(id -> trace_id_of(id), span.links.trace_id) AS `links.trace_id`,
-    arrayMap(id -> span_id_of(id), span.links.span_id) AS `links.span_id`,
-    arrayMap(state -> clean(state, limits), span.links.trace_state) AS `links.trace_state`,
-    arrayMap(kvs -> attribute_map(kvs, limits), span.links.attributes) AS `links.attributes`,
-    span.links.dropped_attributes_count AS `links.dropped_attributes_count`,
-    span.links.flags AS `links.flags`,
+-- include: span_parts
     span.dropped_links_count AS dropped_links_count
 FROM
 (

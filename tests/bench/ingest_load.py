@@ -160,6 +160,11 @@ class HttpConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        # Without this a closed connection would be waited for without end.
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_exception(ConnectionResetError("the server closed the connection"))
+
     def on_message_complete(self) -> None:
         assert self.waiter is not None
         self.waiter.set_result(self._parser.get_status_code())

@@ -7,10 +7,12 @@ import struct
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
 
 from collector.decode.image import delimited_request, memory_file, varint
 from collector.decode.rewrite import rewrite_request
@@ -34,7 +36,7 @@ EVENT_TEXTS = (
     *("source", "id", "type", "subject", "correlation_id", "flow", "milestone", "outcome", "system", "data"),
     *("parent_type", "parent_id"),
 )
-depths = st.sampled_from(["nested", "flat"])
+depths = st.sampled_from(["nested", "flat", "plain"])
 thorough = settings(
     max_examples=25,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes and is not for CI
@@ -48,13 +50,13 @@ def store_request(engine: Store, signal: Signal, payload: bytes, depth: Depth = 
     """Insert one request as the flusher does, rewritten when *depth* says so or the engine refuses; return its id."""
     segment_id = next(segment_ids)
     for table, decode in enumerate(decodes_of(signal, depth)):
-        body = payload if depth == "nested" else rewrite_request(signal, payload)
+        body = rewrite_request(signal, payload) if depth == "flat" else payload
         with memory_file(delimited_request(body, segment_id, RECEIVED_NS)) as path:
             try:
                 engine.execute(decode.insert_sql, decode.params(path))
                 continue
             except PermanentError:
-                assert depth == "nested"
+                assert depth != "flat"
         with memory_file(delimited_request(rewrite_request(signal, payload), segment_id, RECEIVED_NS)) as path:
             flat = decodes_of(signal, "flat")[table]
             engine.execute(flat.insert_sql, flat.params(path))
@@ -325,8 +327,66 @@ def test_a_business_event_is_read_back_whole(engine: Store):
     assert {name: row[name] for name in EVENT_TEXTS} == {name: event[name] for name in EVENT_TEXTS}
 
 
-def test_a_segment_without_content_makes_no_rows(engine: Store):
-    for decode in (decode for signal in Signal for decode in decodes_of(signal, "flat")):
+def _plain_request() -> Any:
+    request = ExportTraceServiceRequest()
+    resource = request.resource_spans.add()
+    resource.resource.attributes.add(key="service.name").value.string_value = "s"
+    span = resource.scope_spans.add().spans.add(trace_id=b"t" * 16, span_id=b"s" * 8)
+    span.attributes.add(key="text").value.string_value = "x"
+    span.attributes.add(key="count").value.int_value = -3
+    return request
+
+
+def test_the_plain_statement_reads_texts_and_whole_numbers(engine: Store):
+    decode = decodes_of(Signal.TRACES, "plain")[0]
+    with memory_file(delimited_request(_plain_request().SerializeToString(), 1, RECEIVED_NS)) as path:
+        engine.execute(decode.insert_sql, decode.params(path))
+    row = rows_of(engine, "spans", 1)[0]
+    assert row["attributes"] == {"text": "x", "count": "-3"}
+    assert row["events.name"] == row["links.trace_id"] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        AnyValue(),
+        AnyValue(bool_value=False),
+        AnyValue(double_value=0.0),
+        AnyValue(bytes_value=b""),
+        AnyValue(array_value=ArrayValue()),
+        AnyValue(kvlist_value=KeyValueList()),
+    ],
+    ids=lambda value: value.WhichOneof("value") or "unset",
+)
+@pytest.mark.parametrize("place", ["resource", "scope", "span"])
+def test_the_plain_statement_refuses_every_other_kind_of_value(engine: Store, place: str, value: AnyValue):
+    request = _plain_request()
+    by_scope = request.resource_spans[0].scope_spans[0]
+    holder = {"resource": request.resource_spans[0].resource, "scope": by_scope.scope, "span": by_scope.spans[0]}[place]
+    holder.attributes.add(key="other", value=value)
+    assert_refused(engine, request)
+
+
+@pytest.mark.parametrize("part", ["events", "links"])
+def test_the_plain_statement_refuses_a_span_with_events_or_links(engine: Store, part: str):
+    request = _plain_request()
+    getattr(request.resource_spans[0].scope_spans[0].spans[0], part).add()
+    assert_refused(engine, request)
+
+
+def assert_refused(engine: Store, request: Any) -> None:
+    decode = decodes_of(Signal.TRACES, "plain")[0]
+    with (
+        memory_file(delimited_request(request.SerializeToString(), 1, RECEIVED_NS)) as path,
+        pytest.raises(PermanentError),
+    ):
+        engine.execute(decode.insert_sql, decode.params(path))
+    assert engine.value("SELECT count() FROM spans") == 0
+
+
+@pytest.mark.parametrize("depth", ["plain", "flat", "nested"])
+def test_a_segment_without_content_makes_no_rows(engine: Store, depth: Depth):
+    for decode in (decode for signal in Signal for decode in decodes_of(signal, depth)):
         with memory_file([]) as path:
             engine.execute(decode.insert_sql, decode.params(path))
             assert engine.value(decode.count_sql, decode.params(path)) == 0
