@@ -114,7 +114,7 @@ def pack_frame(
     return header, cipher.encrypt(_nonce(index), payload, head)
 
 
-def open_frame(cipher: AESGCM, frame: bytes, place: FramePlace) -> bytes:
+def open_frame(cipher: AESGCM, frame: bytes | memoryview, place: FramePlace) -> bytes:
     """
     Return the payload of *frame* (header and encrypted payload).
 

@@ -26,6 +26,7 @@ from core.faults import fault_point
 
 _MAX_BUFFERS = 1_000  # below IOV_MAX (1,024 on Linux)
 _FILE_MODE = 0o600
+_READ_BYTES = 2**20
 
 
 class Frame(NamedTuple):
@@ -135,15 +136,33 @@ class Segment:
             TransientError: The disk cannot be read, or the damaged frame not be set aside.
         """
         with disk_errors_as_transient(), self.path.open("rb", buffering=0) as file:
-            for place in list(self._places):
-                data = os.pread(file.fileno(), FRAME_HEADER_BYTES + place.length, place.offset)
-                try:
-                    payload = open_frame(self._cipher, data, place)
-                except InvalidTag:
-                    self._places.remove(place)
-                    self._on_corrupt(self, place, data)
-                    continue
-                yield Frame(payload, place.received_ns, place.items, place.index)
+            for stretch in _stretches(self._places):
+                start = stretch[0].offset
+                data = memoryview(os.pread(file.fileno(), stretch[-1].end - start, start))
+                for place in stretch:
+                    frame = data[place.offset - start : place.end - start]
+                    try:
+                        payload = open_frame(self._cipher, frame, place)
+                    except InvalidTag:
+                        self._places.remove(place)
+                        self._on_corrupt(self, place, bytes(frame))
+                        continue
+                    yield Frame(payload, place.received_ns, place.items, place.index)
+
+
+def _stretches(places: Sequence[FramePlace]) -> list[list[FramePlace]]:
+    """Return *places* in runs that lie side by side in the file, each to be read at once."""
+    stretches: list[list[FramePlace]] = []
+    size_bytes = 0
+    for place in places:
+        length = place.end - place.offset
+        if stretches and stretches[-1][-1].end == place.offset and size_bytes + length <= _READ_BYTES:
+            stretches[-1].append(place)
+            size_bytes += length
+        else:
+            stretches.append([place])
+            size_bytes = length
+    return stretches
 
 
 @contextlib.contextmanager

@@ -37,6 +37,9 @@ from core.selfmetrics import FSYNC_SECONDS, SPOOL_SEGMENTS, SPOOLED_BYTES
 
 _log = structlog.get_logger(__name__)
 _TIDY_EVERY_S = 1.0
+# Where many requests came together, a moment's wait gathers more of them for one sync.
+_CROWD = 4
+_GATHER_S = 0.002
 
 
 class _Pending(NamedTuple):
@@ -274,12 +277,18 @@ class Spool:
         return [Health("spool", ok=not problems, detail="; ".join(problems) or self.room.describe())]
 
     def _run(self) -> None:
+        crowd = 0
         while True:
             with self._lock:
                 if not self._pending and not self._closing:
                     self._work.wait(self._seconds_to_next_seal())
+                is_crowded = crowd > _CROWD and not self._closing
+            if is_crowded:
+                time.sleep(_GATHER_S)
+            with self._lock:
                 pending, self._pending = self._pending, []
                 closing = self._closing
+            crowd = len(pending)
             for signal in SIGNALS:
                 group = [one for one in pending if one.signal is signal]
                 if group:
