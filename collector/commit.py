@@ -30,7 +30,8 @@ _FEW_ITEMS = 1_000
 _NESTED_RUN = 16
 # Metrics have statements for five kinds, and no evidence waits for them.
 _WARMED = (Signal.TRACES, Signal.LOGS, Signal.EVENTS)
-_REDACTED: Sequence[Depth] = ("flat",)
+_REDACTED: Sequence[Depth] = ("redacted",)
+_PROBED: Sequence[Depth] = ("plain", "flat", "redacted")
 _FLAT: Sequence[Depth] = ("plain", "flat")
 _ANY: Sequence[Depth] = ("plain", "flat", "nested")
 
@@ -190,7 +191,7 @@ class Commit:
             self._insert_apart(signal, chunk, redactor)
         else:
             try:
-                self._ingest.insert(signal, chunk, _REDACTED, redactor)
+                self._ingest.insert(signal, chunk, _depths_under(redactor), redactor)
             except PermanentError:
                 self._nested_left[signal] = _NESTED_RUN
                 self._insert_apart(signal, chunk, redactor)
@@ -201,7 +202,7 @@ class Commit:
         plain = [owned for owned, is_nested in zip(chunk, nested, strict=True) if not is_nested]
         rest = [owned for owned, is_nested in zip(chunk, nested, strict=True) if is_nested]
         if plain:
-            self._ingest.insert(signal, plain, _REDACTED, redactor)
+            self._ingest.insert(signal, plain, _depths_under(redactor), redactor)
         if rest:
             self._ingest.insert(signal, self._rewritten(signal, rest), _FLAT)
 
@@ -262,6 +263,10 @@ class Commit:
             self._ingest.ask_engine(signal)
         except PermanentError as error:
             raise TransientError(f"the engine cannot read an empty request: {error.message}") from error
+
+
+def _depths_under(redactor: Redactor) -> Sequence[Depth]:
+    return _PROBED if redactor.sql and redactor.sql.is_probeable else _REDACTED
 
 
 def _as_they_are(_signal: Signal, frames: Sequence[OwnedFrame]) -> Sequence[OwnedFrame]:

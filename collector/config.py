@@ -62,7 +62,7 @@ class SpoolConfig(BaseModel):
         disk_reserve_bytes: Free disk below which nothing is taken.
         segment_bytes: A segment is sealed at this size.
         seal_after_s: Age at which an idle flusher takes a segment that comes after a quiet time.
-        seal_busy_after_s: Age up to which a segment waits for more while data keeps coming: larger parts, fewer of them.
+        seal_busy_after_s: Age up to which a segment waits while data keeps coming: larger parts, fewer of them.
         retired_keep_s: How long stored segments are kept, so that damage to the store can be replayed.
         retired_max_bytes: Most bytes of stored segments kept.
         dead_letters_max_bytes: Most bytes of dead letters; beyond it, what cannot be stored waits in the spool.

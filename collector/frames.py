@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -78,7 +77,8 @@ def unpack_segment_header(data: bytes) -> SegmentHeader | None:
     return SegmentHeader(SIGNALS[signal], segment_id, sequence, key_id, salt)
 
 
-class FramePlace(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FramePlace:
     """
     Where a frame lies and what its header says.
 

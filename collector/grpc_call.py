@@ -106,7 +106,7 @@ class Call:
 
     def _keep(self, chunk: memoryview) -> None:
         """Keep a large stretch as the view it is, unless that would hold on to much more; small ones together."""
-        if len(chunk) >= _LARGE_BYTES and len(chunk) * _MOST_HELD >= len(chunk.obj):
+        if len(chunk) >= _LARGE_BYTES and len(chunk) * _MOST_HELD >= memoryview(chunk.obj).nbytes:
             self._parts.append(chunk)
         elif self._parts and isinstance(self._parts[-1], bytearray):
             self._parts[-1] += chunk

@@ -6,9 +6,10 @@ rows with its id are as many as the receiver counted when it took the request.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 
 from collector.decode.image import delimited_request, memory_file, varint
@@ -90,6 +91,11 @@ class _Image:
     path: str
     redaction: RedactionSql | None = None
     params: Mapping[str, object] = field(default_factory=dict)
+    limits: Callable[[], Mapping[str, object]] = dict
+
+    def params_of(self, decode: Decode) -> dict[str, object]:
+        """Return what *decode* binds."""
+        return {**decode.params(self.path), **self.params, **(self.limits() if decode.is_limited else {})}
 
 
 class Ingest:
@@ -125,7 +131,7 @@ class Ingest:
             signal: Kind of telemetry.
             frames: Requests of it.
             depths: How to read them, in the order in which it is tried; none ``nested`` when they were `rewritten`.
-            redactor: Gives what the statement takes out, with ``flat`` only; it must have an `sql`.
+            redactor: Gives what is taken out, with ``redacted`` as the last of *depths*; it must have an `sql`.
 
         Raises:
             storage.errors.StoreError: Nothing, a part or all of the rows may be stored.
@@ -143,13 +149,15 @@ class Ingest:
             if redactor is None or redactor.sql is None:
                 yield _Image(path)
                 return
-            params: dict[str, object] = dict(redactor.sql.params)
-            if redactor.sql.is_limited:
-                question = services_question(signal)
-                services = [row["service"] for row in self._engine.rows(question.sql, question.params(path))]
-                params |= {"services": [*services, ""], "limits": [redactor.limits_of(one) for one in (*services, "")]}
+            limits = partial(self._limits, signal, path, redactor)
             with memory_file([redactor.secret]) as secret_path:
-                yield _Image(path, redactor.sql, {**params, "secret_path": secret_path})
+                yield _Image(path, redactor.sql, {**redactor.sql.params, "secret_path": secret_path}, limits)
+
+    def _limits(self, signal: Signal, path: str, redactor: Redactor) -> dict[str, object]:
+        """Return the services in a memory file and which rules hold for each."""
+        question = services_question(signal)
+        services = [row["service"] for row in self._engine.rows(question.sql, question.params(path))]
+        return {"services": [*services, ""], "limits": [redactor.limits_of(one) for one in (*services, "")]}
 
     def _insert_table(self, signal: Signal, table: int, image: _Image, depths: Sequence[Depth]) -> None:
         """Insert the rows of one table. A statement that refuses a value stores nothing: all its rows are one block."""
@@ -164,7 +172,7 @@ class Ingest:
         return self._insert(decodes_of(signal, depths[-1], image.redaction)[table], image)
 
     def _insert(self, decode: Decode, image: _Image) -> None:
-        params = {**decode.params(image.path), **image.params}
+        params = image.params_of(decode)
         if self._engine is self._store:
             self._store.execute(decode.insert_sql, params)
             return
@@ -180,8 +188,8 @@ class Ingest:
             storage.errors.StoreError: The engine does not run one of them, whatever it is given.
         """
         with self._image(signal, [], redactor) as image:
-            for decode in decodes_of(signal, "flat", image.redaction):
-                self._engine.value(decode.count_sql, {**decode.params(image.path), **image.params})
+            for decode in decodes_of(signal, "redacted" if image.redaction else "flat", image.redaction):
+                self._engine.value(decode.count_sql, image.params_of(decode))
 
     def are_nested(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bool]:
         """
@@ -213,11 +221,9 @@ class Ingest:
         with self._image(signal, frames, redactor) as image:
             # Nothing to read asks whether every statement is understood at all.
             tables = self._tables(signal, image.path) if frames else range(len(TABLES[signal]))
-            decodes = [decodes_of(signal, "flat", image.redaction)[table] for table in tables]
-            return sum(
-                self._engine.value(decode.count_sql, {**decode.params(image.path), **image.params})
-                for decode in decodes
-            )
+            depth: Depth = "redacted" if image.redaction else "flat"
+            decodes = [decodes_of(signal, depth, image.redaction)[table] for table in tables]
+            return sum(self._engine.value(decode.count_sql, image.params_of(decode)) for decode in decodes)
 
     def _pieces(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bytes]:
         pieces: list[bytes] = []
@@ -286,8 +292,6 @@ class Ingest:
 def rewritten(signal: Signal, frames: Sequence[OwnedFrame], redactor: Redactor | None = None) -> list[OwnedFrame]:
     """Return *frames* redacted, in the encoding that the flat statements read (`rewrite_request`)."""
     return [
-        OwnedFrame(
-            owned.segment, owned.frame._replace(payload=rewrite_request(signal, owned.frame.payload, redactor))
-        )
+        OwnedFrame(owned.segment, replace(owned.frame, payload=rewrite_request(signal, owned.frame.payload, redactor)))
         for owned in frames
     ]

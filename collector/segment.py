@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +30,8 @@ _FILE_MODE = 0o600
 _READ_BYTES = 2**20
 
 
-class Frame(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Frame:
     """
     One acknowledged request.
 

@@ -29,11 +29,13 @@ class RedactionSql:
         expressions: By their name in ``values_redacted.sql``.
         params: Values those bind.
         is_limited: Whether a rule holds for some services only, so that ``services`` and ``limits`` are bound, too.
+        is_probeable: Whether a text or key in which no pattern is found surely stays as it is.
     """
 
     expressions: Mapping[str, str]
     params: Mapping[str, object]
     is_limited: bool
+    is_probeable: bool
 
 
 def glob_pattern(glob: str) -> str:
@@ -76,10 +78,12 @@ class _Writer:
     def write(self, pseudonym: str) -> RedactionSql:
         value_patterns = [str(rule.value_pattern) for rule in self.rules if rule.value_pattern]
         self.params |= {"pseudonym": pseudonym, "dropped": self.dropped, "value_patterns": value_patterns}
-        hit = "multiMatchAny({}, {{value_patterns:Array(String)}})".format if value_patterns else (lambda _: "0")
+        hit = "multiMatchAny({}, value_patterns)".format if value_patterns else (lambda _: "0")
         is_limited = any(rule.systems or rule.data_class for rule in self.rules)
         expressions = {
+            "VALUE_PATTERNS": "{value_patterns:Array(String)}",
             "BYTES_HIT": hit("y"),
+            "TEXT_HIT": hit("text"),
             "CLEAN_TEXT": self._clean_text(hit),
             "KEY_DROPPED": self._key_dropped(),
             "CLEAN_VALUES": self._clean_values(hit),
@@ -91,7 +95,8 @@ class _Writer:
                 else "0"
             ),
         }
-        return RedactionSql(expressions, self.params, is_limited)
+        is_probeable = expressions["SUSPICIOUS"] != _TRUE and not self._holds_everywhere()
+        return RedactionSql(expressions, self.params, is_limited, is_probeable)
 
     def _bind(self, name: str, kind: str, value: object) -> str:
         self.params[name] = value
@@ -112,8 +117,11 @@ class _Writer:
             return chain
         if self._drops_by_value():
             chain = f"replaceAll({chain}, {{dropped:String}}, '')"
-        whole = any(_holds_without_key(rule) and not rule.value_pattern for rule in self.rules)
-        return chain if whole else f"if({hit('text')}, {chain}, text)"
+        return chain if self._holds_everywhere() else f"if({hit('text')}, {chain}, text)"
+
+    def _holds_everywhere(self) -> bool:
+        """Whether a rule changes a text without a key whatever it is."""
+        return any(_holds_without_key(rule) and not rule.value_pattern for rule in self.rules)
 
     def _clean_values(self, hit: Callable[[str], str]) -> str:
         """The values of a map with a suspicious key: every rule but those that drop by key, in order."""

@@ -21,7 +21,6 @@ TABLES = {
 }
 _INCLUDE = re.compile(r"-- include: (\w+)\n")
 _CACHED_STATEMENTS = 64
-_PLAIN_VALUES = "values_plain"
 # Plain spans have no events and no links.
 _PLAIN_PARTS = {"span_parts_names": "", "span_parts": "span_parts_none"}
 
@@ -40,6 +39,7 @@ class Decode:
         select_sql: Returns the same rows, to be sent to a store that cannot see the memory file.
         count_sql: Reads every column of the same rows, stores nothing, and returns how many there are.
         structure: Columns under which the engine reads the messages.
+        is_limited: Whether ``services`` and ``limits`` are bound, too: which rules hold for which service.
     """
 
     table: str
@@ -48,6 +48,7 @@ class Decode:
     select_sql: str
     count_sql: str
     structure: str
+    is_limited: bool
 
     def params(self, path: str) -> dict[str, str]:
         """Return the parameters for the memory file at *path*."""
@@ -92,33 +93,32 @@ def _settings(message: str) -> str:
     return "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 
-def _text(name: str, values: str) -> str:
-    """Return ``<name>.sql`` with what it includes; ``values_of_depth`` is ``<values>.sql``."""
+def _text(name: str, depth: Depth, redaction: RedactionSql | None) -> str:
+    """Return ``<name>.sql`` with what it includes."""
+    parts = {"values_of_depth": f"values_{depth}"}
+    if depth == "plain":
+        parts |= _PLAIN_PARTS
+    if redaction:
+        parts["clean_nothing"] = "clean_probed"
 
     def included(found: re.Match[str]) -> str:
-        part = values if found[1] == "values_of_depth" else found[1]
-        if values == _PLAIN_VALUES:
-            part = _PLAIN_PARTS.get(part, part)
+        part = parts.get(found[1], found[1])
         return load_sql(_PACKAGE, part) if part else ""
 
     text = load_sql(_PACKAGE, name)
     while _INCLUDE.search(text):
         text = _INCLUDE.sub(included, text)
+    if redaction:
+        names = "|".join(redaction.expressions)
+        text = re.sub(rf"\b({names})\b", lambda found: redaction.expressions[found[1]], text)
     return text
-
-
-def _redacted_text(name: str, redaction: RedactionSql) -> str:
-    text = _text(name, "values_redacted")
-    names = "|".join(redaction.expressions)
-    return re.sub(rf"\b({names})\b", lambda found: redaction.expressions[found[1]], text)
 
 
 def _decode(
     name: str, table: str, structure: str, depth: Depth, redaction: RedactionSql | None, kind: str = ""
 ) -> Decode:
     """Read ``<name>.sql``: an INSERT with its column list, closed by a line of its own, then the SELECT."""
-    text = _redacted_text(name, redaction) if redaction else _text(name, f"values_{depth}")
-    text = text.replace("by_metric.KIND", f"by_metric.{kind}")
+    text = _text(name, depth, redaction).replace("by_metric.KIND", f"by_metric.{kind}")
     head, _, select = text.partition("\n)\n")
     columns = tuple(column.strip() for column in head.partition("(")[2].split(","))
     settings = _settings(name.partition("_")[0].capitalize())
@@ -130,6 +130,7 @@ def _decode(
         select_sql=f"{select}\n{settings}",
         count_sql=f"{count}\n{settings}",
         structure=structures.at_depth(structure, depth),
+        is_limited=depth == "redacted" and redaction is not None and redaction.is_limited,
     )
 
 
@@ -141,7 +142,7 @@ def decodes_of(signal: Signal, depth: Depth, redaction: RedactionSql | None = No
     Args:
         signal: Kind of telemetry.
         depth: What is read and what refused, see `Depth`.
-        redaction: What is taken out, with ``flat`` only. Business events come redacted.
+        redaction: What is taken out; not with ``nested``. Business events come redacted.
     """
     match signal:
         case Signal.TRACES:

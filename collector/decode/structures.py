@@ -14,8 +14,11 @@ from typing import Literal
 
 from collector.signals import Signal
 
-Depth = Literal["plain", "flat", "nested"]
-"""``plain`` reads texts and whole numbers and no events and links of spans, ``flat`` all that is not nested."""
+Depth = Literal["plain", "flat", "redacted", "nested"]
+"""
+``plain`` reads texts and whole numbers and no events and links of spans, ``flat`` all that is not nested. Under
+redaction rules both refuse what a rule may be for, and ``redacted`` reads as ``flat`` and takes it out.
+"""
 
 
 def _tuple_of(*members: str) -> str:
@@ -34,6 +37,7 @@ _INNER_VALUE = _tuple_of(*_SCALARS, "a String", "k String", _ARM)
 _VALUES: dict[Depth, str] = {
     "plain": _tuple_of("s String", "i Int64", _ARM),
     "flat": _tuple_of(*_SCALARS, _ARM),
+    "redacted": _tuple_of(*_SCALARS, _ARM),
     "nested": _tuple_of(
         *_SCALARS,
         f"a Tuple(items Array({_INNER_VALUE}))",

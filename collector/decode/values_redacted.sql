@@ -2,6 +2,7 @@
     -- same in Python, `collector.decode.redaction` writes the expressions named in capitals.
     -- The key comes from a memory file: a parameter would stand in the text of the statement.
     (SELECT secret FROM file({secret_path:String}, 'RawBLOB', 'secret String')) AS secret,
+    VALUE_PATTERNS AS value_patterns,
     text -> if(trimBoth(text, ' \t\n\r\v\f') = '', text, concat({pseudonym:String},
         substring(lower(hex(HMAC('sha256', caseFoldUTF8(trimBoth(text, ' \t\n\r\v\f')), secret))), 1, 32)))
         AS pseudonym_of,

@@ -26,6 +26,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from collector.decode.statements import TABLES
+from collector.decode.structures import Depth
 from collector.ingest import Ingest, OwnedFrame
 from collector.redact import Redactor
 from collector.segment import Frame
@@ -168,7 +169,8 @@ def cpu_seconds(ingest: Ingest, variant: Variant, payloads: list[bytes], segment
         for number, payload in enumerate(payloads)
     ]
     started_s = time.process_time()
-    ingest.insert(variant.signal, frames, ["flat"], variant.redactor)
+    depths: list[Depth] = ["plain", "flat", "redacted"] if variant.redactor else ["plain", "flat"]
+    ingest.insert(variant.signal, frames, depths, variant.redactor)
     return time.process_time() - started_s
 
 

@@ -160,7 +160,7 @@ class HttpConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio's signature
         # Without this a closed connection would be waited for without end.
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_exception(ConnectionResetError("the server closed the connection"))

@@ -16,11 +16,13 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from collector.decode.rewrite import rewrite_request
 from collector.decode.statements import TABLES, decodes_of
+from collector.decode.structures import Depth
 from collector.ingest import Ingest, OwnedFrame
 from collector.redact import Redactor
 from collector.segment import Frame
 from collector.signals import Signal
 from core.clock import SystemClock
+from core.errors import PermanentError
 from runbooks import load_catalog
 from runbooks.models import Redaction
 from storage.store import Store
@@ -204,7 +206,9 @@ def test_the_statement_takes_out_what_the_redactor_takes_out(engine: Store, name
     rules = redactor(name)
     ingest = Ingest(engine, SystemClock())
     by_engine, by_python = owned(signal, payload), owned(signal, rewrite_request(signal, payload, rules))
-    ingest.insert(signal, [by_engine], ["flat"], rules)
+    assert rules.sql is not None
+    probes: list[Depth] = ["plain", "flat"] if rules.sql.is_probeable else []
+    ingest.insert(signal, [by_engine], [*probes, "redacted"], rules)
     ingest.insert(signal, [by_python], ["flat"])
     expected = rows(engine, signal, by_python.segment.id)
     assert expected
@@ -212,9 +216,43 @@ def test_the_statement_takes_out_what_the_redactor_takes_out(engine: Store, name
         assert got == wanted
 
 
+def _request_with(key: str, text: str, name: str = "GET") -> Any:
+    request = ExportTraceServiceRequest()
+    resource = request.resource_spans.add()
+    span = resource.scope_spans.add().spans.add(trace_id=b"t" * 16, span_id=b"s" * 8, name=name)
+    span.attributes.add(key=key).value.string_value = text
+    return request
+
+
+@pytest.mark.parametrize("depth", ["plain", "flat"])
+@pytest.mark.parametrize("name", RULES)
+def test_what_a_rule_changes_is_refused_by_the_statement_that_only_looks(engine: Store, name: str, depth: Depth):
+    rules = redactor(name)
+    assert rules.sql is not None
+    if not rules.sql.is_probeable:
+        assert name in ("dropped by value", "but for some keys")
+        return
+    requests = [_request_with("k", text) for text in TEXTS] + [_request_with(key, "4711") for key in KEYS]
+    requests += [_request_with("k", "v", name=text) for text in TEXTS]
+    ingest = Ingest(engine, SystemClock())
+    for request in requests:
+        payload = request.SerializeToString()
+        try:
+            ingest.insert(Signal.TRACES, [owned(Signal.TRACES, payload)], [depth], rules)
+        except PermanentError:
+            continue
+        assert rewrite_request(Signal.TRACES, payload, rules) == rewrite_request(Signal.TRACES, payload)
+
+
+def test_telemetry_that_no_rule_is_for_is_stored_by_the_statement_that_only_looks(engine: Store):
+    one = owned(Signal.TRACES, _request_with("http.route", "/api/orders/{id}").SerializeToString())
+    Ingest(engine, SystemClock()).insert(Signal.TRACES, [one], ["plain"], redactor("shipped"))
+    assert engine.value("SELECT attributes['http.route'] FROM spans") == "/api/orders/{id}"
+
+
 def test_the_secret_of_pseudonyms_is_in_no_statement(engine: Store):
     rules = redactor("hmac of what is found, then of a key")
     assert rules.sql is not None
     assert rules.secret.decode() not in repr(rules.sql)
-    decode = decodes_of(Signal.TRACES, "flat", rules.sql)[0]
+    decode = decodes_of(Signal.TRACES, "redacted", rules.sql)[0]
     assert "secret_path" in decode.insert_sql
