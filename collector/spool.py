@@ -37,9 +37,7 @@ from core.selfmetrics import FSYNC_SECONDS, SPOOL_SEGMENTS, SPOOLED_BYTES
 
 _log = structlog.get_logger(__name__)
 _TIDY_EVERY_S = 1.0
-# Where many requests came together, a moment's wait gathers more of them for one sync.
-_CROWD = 4
-_GATHER_S = 0.002
+_CROWD, _GATHER_S = 4, 0.002  # where many requests came together, a moment's wait gathers more for one sync
 
 
 class _Pending(NamedTuple):
@@ -180,11 +178,7 @@ class Spool:
         return stored
 
     def wait_sealed(self, timeout_s: float) -> bool:
-        """
-        Wait until a sealed segment is there for the flusher; return whether one is.
-
-        Being here means the flusher is idle: an open segment is then sealed as soon as its signal's `SealPace` allows.
-        """
+        """Wait for a sealed segment; return whether there is one. Meanwhile open ones are sealed at their pace."""
         with self._lock:
             self._idle_flushers += 1
             self._work.notify()
@@ -282,8 +276,7 @@ class Spool:
             with self._lock:
                 if not self._pending and not self._closing:
                     self._work.wait(self._seconds_to_next_seal())
-                is_crowded = crowd > _CROWD and not self._closing
-            if is_crowded:
+            if crowd > _CROWD:
                 time.sleep(_GATHER_S)
             with self._lock:
                 pending, self._pending = self._pending, []
@@ -365,7 +358,7 @@ class Spool:
 
     def _seconds_to_next_seal(self) -> float:
         now_s = time.monotonic()
-        return max(0.0, min((self._due(one, now_s) for one in self._open.values()), default=_TIDY_EVERY_S))
+        return max(0.0, min([_TIDY_EVERY_S, *(self._due(one, now_s) for one in self._open.values())]))
 
     def _seal_due(self, *, everything: bool) -> None:
         now_s = time.monotonic()
