@@ -12,7 +12,7 @@ import structlog
 from google.protobuf.message import DecodeError
 
 from collector.decode.structures import Depth
-from collector.ingest import Ingest, OwnedFrame, Stored, rewritten
+from collector.ingest import Ingest, OwnedFrame, Stored, refuses_value, rewritten
 from collector.poison import find_poison
 from collector.redact import Redactor
 from collector.segment import Segment
@@ -192,7 +192,9 @@ class Commit:
         else:
             try:
                 self._ingest.insert(signal, chunk, _depths_under(redactor), redactor)
-            except PermanentError:
+            except PermanentError as error:
+                if not refuses_value(error):
+                    raise
                 self._nested_left[signal] = _NESTED_RUN
                 self._insert_apart(signal, chunk, redactor)
 

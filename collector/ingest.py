@@ -28,8 +28,9 @@ from collector.redact import Redactor
 from collector.segment import Frame, Segment
 from collector.signals import Signal
 from core.clock import NS_PER_MS, Clock
-from core.errors import PermanentError
+from core.errors import WaylineError
 from core.selfmetrics import DECODE_SECONDS
+from storage.errors import StoreError
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -48,6 +49,7 @@ _SHIPPED = {
 }
 # Once a reading was refused, so many statements do not try it in vain.
 _REFUSED_RUN = 64
+_THROW_IF = 395  # the engine's code for it
 _EVENTS_TAG = b"\x0a"  # field 1 of message Events
 
 
@@ -56,6 +58,11 @@ class OwnedFrame(NamedTuple):
 
     segment: Segment
     frame: Frame
+
+
+def refuses_value(error: WaylineError) -> bool:
+    """Whether a statement stored nothing because its reading does not do for a value (`throwIf`)."""
+    return isinstance(error, StoreError) and error.code == _THROW_IF
 
 
 @dataclass(frozen=True)
@@ -160,14 +167,21 @@ class Ingest:
         return {"services": [*services, ""], "limits": [redactor.limits_of(one) for one in (*services, "")]}
 
     def _insert_table(self, signal: Signal, table: int, image: _Image, depths: Sequence[Depth]) -> None:
-        """Insert the rows of one table. A statement that refuses a value stores nothing: all its rows are one block."""
+        """
+        Insert the rows of one table.
+
+        A statement that refuses a value stores nothing, since all its rows are one block. After any other error, some
+        may be stored, and who repairs that is not here.
+        """
         for depth in depths[:-1]:
             if self._refused[signal, depth]:
                 self._refused[signal, depth] -= 1
                 continue
             try:
                 return self._insert(decodes_of(signal, depth, image.redaction)[table], image)
-            except PermanentError:
+            except StoreError as error:
+                if not refuses_value(error):
+                    raise
                 self._refused[signal, depth] = _REFUSED_RUN
         return self._insert(decodes_of(signal, depths[-1], image.redaction)[table], image)
 
