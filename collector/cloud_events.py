@@ -154,7 +154,11 @@ def _data(event: Event) -> tuple[str, dict[str, str]]:
     data = event.get("data")
     if data is None:
         return "", {}
-    return orjson.dumps(data).decode(), flatten_leaves(data)
+    try:
+        text = orjson.dumps(data).decode()
+    except orjson.JSONEncodeError as error:
+        raise BadDataError("data is nested more than 254 levels deep") from error
+    return text, flatten_leaves(data)
 
 
 def _decode_base64(value: Any) -> str:

@@ -12,7 +12,7 @@ import structlog
 from google.protobuf.message import DecodeError
 
 from collector.decode.structures import Depth
-from collector.ingest import Ingest, OwnedFrame, Stored, refuses_value, rewritten
+from collector.ingest import Ingest, OwnedFrame, PartlyStoredError, Stored, refuses_value, rewritten
 from collector.poison import find_poison
 from collector.redact import Redactor
 from collector.segment import Segment
@@ -140,8 +140,7 @@ class Commit:
         if not doubtful:
             return {}
         stored = self._ingest.stored(signal, doubtful)
-        # More rows than requests that can be read: a request was damaged on disk after it was stored. Its rows stay.
-        whole = {one.id: stored[one.id].rows for one in doubtful if stored[one.id].rows >= one.items}
+        whole = {one.id: stored[one.id].rows for one in doubtful if _is_whole(one, stored[one.id].rows)}
         self._delete(signal, [one.id for one in doubtful if one.id not in whole and stored[one.id].rows])
         return whole
 
@@ -192,6 +191,9 @@ class Commit:
         else:
             try:
                 self._ingest.insert(signal, chunk, _depths_under(redactor), redactor)
+            except PartlyStoredError:
+                self._nested_left[signal] = _NESTED_RUN
+                raise
             except PermanentError as error:
                 if not refuses_value(error):
                     raise
@@ -265,6 +267,16 @@ class Commit:
             self._ingest.ask_engine(signal)
         except PermanentError as error:
             raise TransientError(f"the engine cannot read an empty request: {error.message}") from error
+
+
+def _is_whole(segment: Segment, rows: int) -> bool:
+    """
+    Whether *rows* are all of *segment*, each once.
+
+    Where a request was damaged on disk after it was stored, there are more than can be read, and they stay; of an
+    undamaged segment more rows mean that some came twice.
+    """
+    return rows == segment.items or (rows > segment.items and segment.is_damaged)
 
 
 def _depths_under(redactor: Redactor) -> Sequence[Depth]:

@@ -52,8 +52,7 @@ class Flusher:
         store: Where rows go.
         clock: Dates the ledger and measures the lag.
         config: Sizes and waits.
-        redactor: Gives what is to be taken out of requests before they are stored, or None for nothing. With rules
-            every request is parsed and written anew, which is slower by a factor of ten.
+        redactor: Gives what is to be taken out of requests before they are stored, or None for nothing.
     """
 
     def __init__(

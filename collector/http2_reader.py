@@ -26,7 +26,7 @@ class FrameHandler(Protocol):
         ...
 
     def on_data(self, chunk: memoryview) -> None:
-        """A stretch of the DATA frame has come; it is valid during the call only."""
+        """A stretch of the DATA frame has come: a view of the bytes that were read, which it keeps in memory."""
         ...
 
     def on_data_end(self, *, ends: bool) -> None:

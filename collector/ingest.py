@@ -16,6 +16,7 @@ from collector.decode.image import delimited_request, memory_file, varint
 from collector.decode.redaction import RedactionSql
 from collector.decode.rewrite import rewrite_request
 from collector.decode.statements import (
+    NEVER_REACHED,
     TABLES,
     Decode,
     decodes_of,
@@ -28,7 +29,7 @@ from collector.redact import Redactor
 from collector.segment import Frame, Segment
 from collector.signals import Signal
 from core.clock import NS_PER_MS, Clock
-from core.errors import WaylineError
+from core.errors import PermanentError, WaylineError
 from core.selfmetrics import DECODE_SECONDS
 from storage.errors import StoreError
 from storage.sqlfiles import load_sql
@@ -42,8 +43,8 @@ _LEDGER = ("segment_id", "source", "signal", "rows", "bytes", "min_time", "max_t
 _SOURCES = {Signal.TRACES: "otlp", Signal.LOGS: "otlp", Signal.METRICS: "otlp", Signal.EVENTS: "cloudevents"}
 # What a remote store is sent becomes one part there, too, and is stored when it answers (see `collector.decode`).
 _SHIPPED = {
-    "min_insert_block_size_rows": "4000000",
-    "min_insert_block_size_bytes": "2000000000",
+    "min_insert_block_size_rows": NEVER_REACHED,
+    "min_insert_block_size_bytes": NEVER_REACHED,
     "async_insert": "0",
     "insert_deduplicate": "0",
 }
@@ -58,6 +59,10 @@ class OwnedFrame(NamedTuple):
 
     segment: Segment
     frame: Frame
+
+
+class PartlyStoredError(PermanentError):
+    """A reading does not do for a value of one table, and rows of another one are stored already."""
 
 
 def refuses_value(error: WaylineError) -> bool:
@@ -141,12 +146,19 @@ class Ingest:
             redactor: Gives what is taken out, with ``redacted`` as the last of *depths*; it must have an `sql`.
 
         Raises:
-            storage.errors.StoreError: Nothing, a part or all of the rows may be stored.
+            PartlyStoredError: The last of *depths* does not do; only the rows of some tables are stored.
+            storage.errors.StoreError: That, with nothing stored (`refuses_value`); after any other error nothing, a
+                part or all of the rows may be.
         """
         with self._image(signal, frames, redactor) as image:
-            for table in self._tables(signal, image.path):
-                with DECODE_SECONDS.labels(signal).time():
-                    self._insert_table(signal, table, image, depths)
+            for place, table in enumerate(self._tables(signal, image.path)):
+                try:
+                    with DECODE_SECONDS.labels(signal).time():
+                        self._insert_table(signal, table, image, depths)
+                except StoreError as error:
+                    if place and refuses_value(error):
+                        raise PartlyStoredError("a value was refused after another table was filled") from error
+                    raise
 
     @contextmanager
     def _image(

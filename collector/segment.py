@@ -96,7 +96,7 @@ class Segment:
 
     @property
     def id(self) -> int:
-        """Unix nanoseconds at creation, unique for ever."""
+        """From `collector.segment_ids`, unique for ever."""
         return self.header.segment_id
 
     @property
@@ -118,6 +118,17 @@ class Segment:
     def size_bytes(self) -> int:
         """Bytes of its frames."""
         return sum(FRAME_HEADER_BYTES + place.length for place in self._places)
+
+    @property
+    def is_damaged(self) -> bool:
+        """
+        Whether its file holds more than its readable frames.
+
+        Raises:
+            TransientError: The disk cannot be asked.
+        """
+        with disk_errors_as_transient():
+            return self.path.stat().st_size != SEGMENT_HEADER_BYTES + self.size_bytes
 
     @property
     def first_received_ns(self) -> int:

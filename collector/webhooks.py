@@ -80,7 +80,8 @@ def _compile(expression: str) -> Any:
 def _find(name: str, expression: str, posted: Any) -> Any:
     try:
         return _compile(expression).search(posted)
-    except jmespath.exceptions.JMESPathError as error:
+    except (jmespath.exceptions.JMESPathError, TypeError, ValueError, RecursionError) as error:
+        # Its functions do not check all they are given: max_by of texts and numbers, to_string of deep nesting.
         raise BadDataError(f"the mapping of {name!r} does not fit what was posted") from error
 
 

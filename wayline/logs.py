@@ -53,7 +53,9 @@ class _JsonLine(logging.Formatter):
     """What libraries log (the web server: that a request failed), in the same form."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {"event": record.getMessage().strip(), "logger": record.name, "level": record.levelname.lower()}
+        # Behind the first line asyncio shows the failed task, and with it the message of its exception.
+        event = record.getMessage().strip().partition("\n")[0]
+        line = {"event": event, "logger": record.name, "level": record.levelname.lower()}
         if record.exc_info and record.exc_info[1]:
             line["exception"] = locate_failure(record.exc_info[1])
         return json.dumps(line | {"timestamp": datetime.fromtimestamp(record.created, UTC).isoformat()})

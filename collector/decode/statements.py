@@ -21,6 +21,7 @@ TABLES = {
 }
 _INCLUDE = re.compile(r"-- include: (\w+)\n")
 _CACHED_STATEMENTS = 64
+NEVER_REACHED = str(10**15)
 # Plain spans have no events and no links.
 _PLAIN_PARTS = {"span_parts_names": "", "span_parts": "span_parts_none"}
 
@@ -82,8 +83,8 @@ def _settings(message: str) -> str:
         # One thread reads, so that a block keeps the order of the requests and the cost stays on one core.
         "max_threads": "1",
         # The whole memory file becomes one block, hence one part: the insert is seen whole or not at all.
-        "min_insert_block_size_rows": "4000000",
-        "min_insert_block_size_bytes": "2000000000",
+        "min_insert_block_size_rows": NEVER_REACHED,
+        "min_insert_block_size_bytes": NEVER_REACHED,
         # Tokens would let a retry succeed without a row (a crash between token and part); rows are counted instead.
         "async_insert": "0",
         "insert_deduplicate": "0",

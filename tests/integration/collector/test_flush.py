@@ -19,11 +19,13 @@ from collector.flush import Flusher
 from collector.flush_config import FlushConfig
 from collector.ingest import Ingest, OwnedFrame
 from collector.keys import SpoolKey
+from collector.redact import Redactor
 from collector.segment import Segment
 from collector.signals import Signal
 from collector.spool import Spool
 from core.clock import SystemClock
 from core.errors import WaylineError
+from runbooks.redactions import Redaction
 from storage.errors import StatementRefusedError
 from storage.store import Store
 
@@ -273,3 +275,44 @@ def test_rows_lost_by_the_store_after_retirement_are_stored_anew(spool: Spool, e
     assert commit.restore(spool.retired()) == 1
     assert engine.value("SELECT count() FROM spans") == 5
     assert engine.value("SELECT count() FROM ingest_ledger") == 1
+
+
+def gauge_and_nested_sum(number: int) -> bytes:
+    """Points of two tables; only the later one has a value that the statements which redact do not read."""
+    request = ExportMetricsServiceRequest()
+    metrics = request.resource_metrics.add().scope_metrics.add().metrics
+    metrics.add(name="g").gauge.data_points.add(as_int=number)
+    point = metrics.add(name="s").sum.data_points.add(as_int=1)
+    point.attributes.add(key="list").value.array_value.values.add(string_value="a")
+    return request.SerializeToString()
+
+
+def test_a_value_refused_for_a_later_table_doubles_no_row_of_an_earlier_one(spool: Spool, engine: Store):
+    rules = Redactor([Redaction(name="ssn", value_pattern=r"\d{3}-\d{2}-\d{4}", action="mask")], b"k" * 32, "1")
+    commit = Commit(spool, Ingest(engine, SystemClock()), chunk_bytes=2**20, redactor=lambda: rules)
+    for number in range(2):
+        segments = sealed(spool, gauge_and_nested_sum(number), items=2, signal=Signal.METRICS)
+        commit.store(segments)
+    assert engine.value("SELECT count() FROM metric_points_gauge") == 2
+    assert engine.value("SELECT count() FROM metric_points_sum") == 2
+
+
+def test_rows_that_came_twice_are_not_taken_for_those_of_a_whole_segment(spool: Spool, engine: Store, commit: Commit):
+    (segment,) = sealed(spool, spans(3), items=3)
+    ingest = Ingest(engine, SystemClock())
+    commit._attempts[segment.id] = 1
+    for _ in range(2):
+        ingest.insert(Signal.TRACES, owned(segment), ["flat"])
+    commit.store([segment])
+    assert engine.value("SELECT count() FROM spans") == 3
+
+
+def test_rows_of_a_request_that_was_damaged_after_it_was_stored_stay(spool: Spool, engine: Store, commit: Commit):
+    (segment,) = sealed(spool, spans(3), items=3)
+    Ingest(engine, SystemClock()).insert(Signal.TRACES, owned(segment), ["flat"])
+    data = segment.path.read_bytes()
+    segment.path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert not list(segment.frames())
+    commit._attempts[segment.id] = 1
+    commit.store([segment])
+    assert engine.value("SELECT count() FROM spans") == 3

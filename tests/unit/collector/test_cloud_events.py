@@ -118,6 +118,7 @@ def test_what_is_no_event_is_bad_data(body):
         {"extension": {"nested": 1}},
         {"data_base64": "AA=="},
         {"data": None, "data_base64": "***"},
+        {"data": orjson.loads(b"[" * 300 + b"]" * 300)},
     ],
 )
 def test_an_invalid_event_is_bad_data_and_takes_its_batch_along(change):

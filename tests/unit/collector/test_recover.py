@@ -149,11 +149,13 @@ def test_a_frame_damaged_after_the_start_is_passed_over_and_reported(open_spool,
     for stored in [spool.append(Signal.LOGS, body, items=2) for body in BODIES]:
         stored.result(5)
     segment = spool.take(5)
+    assert not segment.is_damaged
     data = bytearray(segment.path.read_bytes())
     data[frame_ends()[1] + FRAME_HEADER_BYTES + 3] ^= 4
     segment.path.write_bytes(data)
     assert [frame.payload for frame in segment.frames()] == [BODIES[0], BODIES[2]]
     assert segment.items == 4
+    assert segment.is_damaged
     letter = spool.dead_letters.list_letters()[0]
     assert (letter.reason, letter.is_readable) == ("corrupt", False)
     # Its sender may send it again.

@@ -74,6 +74,8 @@ def test_a_body_that_is_no_object_is_kept_too():
     [
         ({"milestone": "m"}, {"m": {"deep": 1}}),
         ({"milestone": "length(m)"}, {"m": 5}),
+        ({"milestone": "max_by(m, &a).a"}, {"m": [{"a": 1}, {"a": "x"}]}),
+        ({"milestone": "m[::0]"}, {"m": [1]}),
         ({"time": "m"}, {"m": 1e300}),
         ({"time": "m"}, {"m": True}),
     ],

@@ -1,3 +1,5 @@
+import asyncio
+import gc
 import json
 import logging
 import sys
@@ -53,3 +55,24 @@ def test_the_message_of_an_error_of_ours_is_told_with_it():
     assert locate_failure(ConfigError("no such file", remedy="create it")) == (
         "ConfigError: no such file. create it at (nowhere)"
     )
+
+
+def test_a_failed_task_that_asyncio_logs_is_told_without_its_message():
+    async def forget() -> None:
+        asyncio.get_running_loop().create_task(asyncio.to_thread(fail_on, CANARY))
+        await asyncio.sleep(0.05)
+
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign]
+    logging.getLogger("asyncio").addHandler(handler)
+    try:
+        asyncio.run(forget())
+        gc.collect()
+    finally:
+        logging.getLogger("asyncio").removeHandler(handler)
+    assert CANARY in records[0].getMessage()
+    line = json.loads(_JsonLine().format(records[0]))
+    assert line["event"] == "Task exception was never retrieved"
+    assert line["exception"].startswith("KeyError at ")
+    assert "Schmidt" not in json.dumps(line)
