@@ -30,7 +30,7 @@ class Coded:
     Texts as numbers that sort as the texts do.
 
     Attributes:
-        names: The distinct texts in order of their bytes.
+        names: The distinct texts in order of their bytes; some may stand for no row.
         codes: Place of each row's text among them.
     """
 
@@ -38,7 +38,7 @@ class Coded:
     codes: Ints
 
     def code_of(self, name: bytes) -> int:
-        """Return the code of *name*, -1 when no row has it."""
+        """Return the code of *name*, -1 when it is not among them."""
         return self.names.index(name) if name in self.names else -1
 
     def few(self, codes: Ints) -> pa.Array:
@@ -77,7 +77,7 @@ def flat(table: pa.Table, name: str) -> tuple[Any, Ints]:
 
 
 def in_order(column: Any) -> Coded:
-    """Return a dictionary-encoded *column* with its texts in order, those that no row has left out."""
+    """Return a dictionary-encoded *column* with its texts in order, also those of its dictionary that no row has."""
     names = column.dictionary.to_pylist()
     place = {name: number for number, name in enumerate(sorted(set(names)))}
     recoded = np.array([place[name] for name in names], np.int64)

@@ -13,7 +13,7 @@ import pyarrow.compute
 
 from analytics.correlate.columns import Coded, flat, in_order, list_array
 from analytics.correlate.rows import DONE, ERROR, LOG, Rows
-from analytics.correlate.segments import BIG, Ints, Segments, among, distinct, numbered, offsets
+from analytics.correlate.segments import BIG, Ints, Segments, among, distinct, numbered, offsets, starts_of
 from analytics.correlate.signatures import STEP_SEPARATOR
 
 _MOST_TOLD = 10_000
@@ -175,7 +175,8 @@ def ways(told: Passages, rows: Rows, flows: Ints, flow_names: Sequence[str]) -> 
     Return labels and times of the way of each component through the steps of its flow, in the order of time.
 
     At one moment the order is that of event ids, which for an imported log is that of its rows. Of several reporters
-    of one step the one that tells of most passages is heard, log records last.
+    of one step the one that tells of most passages is heard, log records last; of very many passages the earliest are
+    kept, whatever order the observations are in.
 
     Args:
         told: Passages.
@@ -185,15 +186,17 @@ def ways(told: Passages, rows: Rows, flows: Ints, flow_names: Sequence[str]) -> 
     """
     flow_of, milestone_of = _parted(told.steps, flow_names)
     own = np.flatnonzero(flow_of[told.code] == np.where(flows > 0, flows, -1)[told.component])
-    heard = own[_heard(told, own)]
+    heard, many = _heard(told, own)
     names = [milestone + ending for milestone in milestone_of for ending in _ENDINGS]
     place = {name: number for number, name in enumerate(sorted(set(names)))}
     rank = np.array([place[name] for name in names], np.int64)
     label = rank[told.code[heard] * len(_ENDINGS) + told.state[heard]] if len(rank) else heard
     order = np.lexsort((label, _event_rank(rows, told.row[heard]), told.at_us[heard], told.component[heard]))
-    bounds = offsets(told.component[heard], len(flows))
+    if many:
+        order = order[_earliest((told.component * len(told.steps.names) + told.code)[heard[order]])]
+    bounds = offsets(told.component[heard[order]], len(flows))
     labels = Coded(list(place), label[order])
-    return list_array(bounds, labels.few(labels.codes)), list_array(bounds, pa.array(told.at_us[heard][order]))
+    return list_array(bounds, labels.few(labels.codes)), list_array(bounds, pa.array(told.at_us[heard[order]]))
 
 
 def _parted(steps: Coded, flow_names: Sequence[str]) -> tuple[Ints, list[bytes]]:
@@ -202,8 +205,8 @@ def _parted(steps: Coded, flow_names: Sequence[str]) -> tuple[Ints, list[bytes]]
     return np.array([number.get(flow, -2) for flow, _, _ in parts], np.int64), [step for _, _, step in parts]
 
 
-def _heard(told: Passages, own: Ints) -> Ints:
-    """Return which of *own* are told by the reporter that is heard of their step."""
+def _heard(told: Passages, own: Ints) -> tuple[Ints, bool]:
+    """Return those of *own* that the reporter tells who is heard of their step, and if any are too many to keep."""
     width = max(1, len(told.steps.names))
     reporters, number = numbered(told.reporter[own])
     step = told.component[own] * width + told.code[own]
@@ -213,9 +216,16 @@ def _heard(told: Passages, own: Ints) -> Ints:
     last = np.append(of_step[order][1:] != of_step[order][:-1], True)[: len(order)]
     kept = np.zeros(len(order), bool)
     kept[order[last]] = True
-    nth = np.empty(len(own), np.int64)
-    nth[telling.order] = np.arange(len(own)) - np.repeat(telling.starts, telling.sizes)
-    return np.flatnonzero(kept[telling.place] & (nth < _MOST_TOLD))
+    return own[kept[telling.place]], bool((telling.sizes > _MOST_TOLD).any())
+
+
+def _earliest(step: Ints) -> Ints:
+    """Return which passages, given in the order of time, are among the first of their *step* that are kept."""
+    together = np.argsort(step, kind="stable")
+    starts = starts_of(step[together])
+    nth = np.empty(len(step), np.int64)
+    nth[together] = np.arange(len(step)) - np.repeat(starts, np.diff(np.append(starts, len(step))))
+    return np.flatnonzero(nth < _MOST_TOLD)
 
 
 def _event_rank(rows: Rows, row: Ints) -> Ints:

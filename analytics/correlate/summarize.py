@@ -15,6 +15,9 @@ from analytics.correlate.passages import Steps, passages, steps_of, ways
 from analytics.correlate.rows import EVENT, LOG, SPAN, Rows, trace_halves
 from analytics.correlate.segments import BIG, Ints, Segments, among, distinct, numbered, offsets, starts_of
 
+_MOST_ATTEMPTS = np.iinfo(np.uint16).max
+"""Attempts that a milestone counts to: the type of its column, beyond which it would begin again at 0."""
+
 
 @dataclass(frozen=True)
 class Components:
@@ -195,7 +198,7 @@ def _milestones(steps: Steps, systems: Coded, flows: Ints, book: FlowBook) -> di
         "waiting_at": pa.array(placed(steps.waiting_us)),
         "done_systems": systems.plain(placed(steps.done_system, -1)),
         "error_systems": systems.plain(placed(steps.error_system, -1)),
-        "attempts": pa.array(placed(steps.tries).astype(np.uint64)),
+        "attempts": pa.array(np.minimum(placed(steps.tries), _MOST_ATTEMPTS).astype(np.uint64)),
     }
     return {name: list_array(bounds, values) for name, values in columns.items()}
 

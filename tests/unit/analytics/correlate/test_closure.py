@@ -1,0 +1,160 @@
+"""The closed set against a walk over who carries what; the engine is a dict here."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.correlate import closure
+from analytics.correlate.closure import Closed, close, follow, load
+from analytics.correlate.keys import Keys
+from core.errors import TransientError
+
+BASE = 2**64 - 100
+"""Numbers of units lie where a number with a sign, or a float, would lose them."""
+
+
+class Engine:
+    """
+    Answers the statements of the closed set.
+
+    Args:
+        units: Unit -> values it carries and units it links to.
+    """
+
+    def __init__(self, units, fresh=()):
+        self._units = units
+        self._fresh = fresh
+        self._put = {}
+        self.sent = []
+
+    def send(self, name, **params):
+        self.sent.append(name)
+        if name == "units_followed":
+            own = [unit for unit, (values, _) in self._units.items() if set(values) & set(params["values"])]
+            self._put["tick_units"] = pa.table({"unit_id": pa.array(own, pa.uint64())})
+
+    def work(self, name):
+        self.sent.append(name)
+
+    def empty(self, table):
+        self._put.pop(table, None)
+
+    def put(self, table, rows):
+        self._put[table] = rows
+
+    def arrow(self, name, **_):
+        if name == "carried_by":
+            return self._carried_by(set(self._put["tick_values"]["value"].to_pylist()))
+        if name == "units":
+            return self._put["tick_units"]
+        own = self._fresh if name == "keys" else self._put["tick_units"]["unit_id"].to_pylist()
+        return self.keys(own)
+
+    def _carried_by(self, asked):
+        pairs = [
+            (value, unit)
+            for unit, (values, links) in self._units.items()
+            for value in (*values, *links)
+            if value in asked
+        ]
+        values, units = zip(*pairs, strict=True) if pairs else ([], [])
+        return pa.table({"identity_hash": pa.array(values, pa.uint64()), "unit_id": pa.array(units, pa.uint64())})
+
+    def keys(self, units):
+        lists = pa.list_(pa.uint64())
+        return pa.table(
+            {
+                "unit_id": pa.array(units, pa.uint64()),
+                "observation_id": pa.array(units, pa.uint64()),
+                "identity_hashes": pa.array([self._units[unit][0] for unit in units], lists),
+                "hop_hashes": pa.array([[] for _ in units], lists),
+                "linked_units": pa.array([self._units[unit][1] for unit in units], lists),
+                "parent_hash": pa.array([0 for _ in units], pa.uint64()),
+            }
+        )
+
+    def put_of(self, table):
+        return self._put[table].to_pydict()
+
+
+def unsigned(values):
+    return np.array(sorted(values), np.uint64)
+
+
+def closed_from(units, start, excluded=()):
+    engine = Engine(units)
+    return close(engine, Closed(units=unsigned(start)), Keys.of(engine.keys(sorted(start))), unsigned(excluded))
+
+
+def walked(units, start, excluded):
+    found = set(start)
+    while True:
+        values = {value for unit in found for value in units[unit][0]} - set(excluded)
+        linked = {link for unit in found for link in units[unit][1]}
+        more = {unit for unit, (own, links) in units.items() if set(own) & values or set(links) & found} | linked
+        if more <= found:
+            return found
+        found |= more
+
+
+@given(st.data())
+def test_the_closed_set_is_what_a_walk_reaches(data):
+    names = [BASE + place for place in range(6)]
+    carries = st.tuples(
+        st.lists(st.integers(1, 5), max_size=3, unique=True),
+        st.lists(st.sampled_from(names), max_size=1),
+    )
+    units = {name: data.draw(carries) for name in names}
+    start = data.draw(st.sets(st.sampled_from(names), min_size=1))
+    excluded = data.draw(st.sets(st.integers(1, 5), max_size=3))
+    found = closed_from(units, start, excluded)
+    assert found.units.tolist() == sorted(walked(units, start, excluded))
+    assert sorted(found.copies.tolist()) == found.units.tolist()
+
+
+def test_a_chain_is_followed_one_round_a_link_in_both_directions():
+    units = {BASE + place: ([], [BASE + place + 1] if place < 4 else []) for place in range(5)}
+    found = closed_from(units, [BASE + 2])
+    assert found.units.tolist() == [BASE + place for place in range(5)]
+    assert [found.last_round, found.holds] == [2, {"linked_units"}]
+
+
+def test_units_that_carry_nothing_close_at_once():
+    found = closed_from({BASE: ([], [])}, [BASE])
+    assert [found.units.tolist(), found.last_round, found.holds] == [[BASE], 0, frozenset()]
+
+
+def test_a_set_that_does_not_close_in_the_rounds_there_are_is_an_error(monkeypatch):
+    monkeypatch.setattr(closure, "_MAX_ROUNDS", 3)
+    units = {BASE + place: ([place, place + 1], []) for place in range(5)}
+    with pytest.raises(TransientError, match="did not close"):
+        closed_from(units, [BASE])
+
+
+def test_values_that_are_followed_again_bring_their_units_and_what_hangs_on_them():
+    units = {BASE: ([1], []), BASE + 1: ([1, 2], []), BASE + 2: ([2], []), BASE + 3: ([3], [])}
+    engine = Engine(units)
+    first = closed_from(units, [BASE], excluded=[1])
+    assert first.units.tolist() == [BASE]
+    engine.put("tick_units", pa.table({"unit_id": pa.array([BASE], pa.uint64())}))
+    found = follow(engine, first, [1], unsigned([]))
+    assert found.units.tolist() == [BASE, BASE + 1, BASE + 2]
+
+
+@pytest.mark.parametrize("fresh", [[], [BASE + 1]])
+def test_only_new_evidence_is_stored_and_found_under_its_values(fresh):
+    own = {BASE: ([1], []), BASE + 1: ([7, 1], [BASE])}
+    engine = Engine(own, fresh=list(own))
+    units = pa.table(
+        {
+            "unit_id": pa.array(list(own), pa.uint64()),
+            "fresh": pa.array([int(unit in fresh) for unit in own], pa.uint8()),
+        }
+    )
+    keys, stored = load(engine, 3, units)
+    assert [stored, "store_observations" in engine.sent, keys.units.tolist()] == [bool(fresh), bool(fresh), list(own)]
+    if fresh:
+        expected = {"identity_hash": [1, 7, BASE], "unit_id": [BASE + 1] * 3, "version": [3] * 3}
+        assert engine.put_of("identifier_units") == expected
