@@ -27,13 +27,15 @@ class Engine:
         self._units = units
         self._fresh = fresh
         self._put = {}
+        self._rounds = {}
         self.sent = []
 
     def send(self, name, **params):
         self.sent.append(name)
         if name == "units_followed":
             own = [unit for unit, (values, _) in self._units.items() if set(values) & set(params["values"])]
-            self._put["tick_units"] = pa.table({"unit_id": pa.array(own, pa.uint64())})
+            new = [unit for unit in own if unit not in self._rounds]
+            self._rounds |= dict.fromkeys(new, params["round"])
 
     def work(self, name):
         self.sent.append(name)
@@ -43,14 +45,17 @@ class Engine:
 
     def put(self, table, rows):
         self._put[table] = rows
+        if table == "tick_units":
+            self._rounds |= dict(zip(rows["unit_id"].to_pylist(), rows["round"].to_pylist(), strict=True))
 
-    def arrow(self, name, **_):
+    def arrow(self, name, **params):
         if name == "carried_by":
             return self._carried_by(set(self._put["tick_values"]["value"].to_pylist()))
         if name == "units":
-            return self._put["tick_units"]
-        own = self._fresh if name == "keys" else self._put["tick_units"]["unit_id"].to_pylist()
-        return self.keys(own)
+            return pa.table({"unit_id": pa.array(self._rounds, pa.uint64())})
+        if name == "keys":
+            return self.keys(self._fresh)
+        return self.keys([unit for unit, number in self._rounds.items() if number == params["round"]])
 
     def _carried_by(self, asked):
         pairs = [
@@ -136,11 +141,12 @@ def test_a_set_that_does_not_close_in_the_rounds_there_are_is_an_error(monkeypat
 def test_values_that_are_followed_again_bring_their_units_and_what_hangs_on_them():
     units = {BASE: ([1], []), BASE + 1: ([1, 2], []), BASE + 2: ([2], []), BASE + 3: ([3], [])}
     engine = Engine(units)
-    first = closed_from(units, [BASE], excluded=[1])
+    engine.put("tick_units", pa.table({"unit_id": unsigned([BASE]), "round": [0]}))
+    first = close(engine, Closed(units=unsigned([BASE])), Keys.of(engine.keys([BASE])), unsigned([1]))
     assert first.units.tolist() == [BASE]
-    engine.put("tick_units", pa.table({"unit_id": pa.array([BASE], pa.uint64())}))
     found = follow(engine, first, [1], unsigned([]))
-    assert found.units.tolist() == [BASE, BASE + 1, BASE + 2]
+    assert found.units.tolist() == found.copies.tolist() == [BASE, BASE + 1, BASE + 2]
+    assert found.last_round == 2
 
 
 @pytest.mark.parametrize("fresh", [[], [BASE + 1]])
