@@ -45,7 +45,10 @@ SELECT
     if(length(linked_traces) = 1, [sipHash64(linked_traces[1])], []) AS linked_units,
     CONVENTION(parent_type) AS parent_type,
     CONVENTION(parent) AS parent_value,
-    time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY AS untimely
+    -- A span that claims to end more than a day ahead is as absurd as one that starts there.
+    time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY
+        OR duration_ns > toUInt64(greatest(0, toUnixTimestamp64Nano(toDateTime64(received_at, 9, 'UTC') + INTERVAL 1 DAY)
+            - toUnixTimestamp64Nano(time))) AS untimely
 FROM
 (
     SELECT

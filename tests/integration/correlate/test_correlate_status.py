@@ -1,3 +1,5 @@
+import pytest
+
 from tests.integration.evidence import Event, Span, moment
 
 FLOW = {"business.flow": "order", "correlation.id": "c1"}
@@ -158,3 +160,10 @@ def test_absurd_times_are_flagged_and_not_judged(line):
     line.tick(100)
     row = line.one()
     assert (row["untimely"], row["judged"], row["status"]) == (1, 0, "in_progress")
+
+
+@pytest.mark.parametrize(("lasts_s", "untimely"), [(2 * 86_400, 1), (86_000, 0)])
+def test_a_span_that_ends_more_than_a_day_ahead_is_flagged_like_one_that_starts_there(line, lasts_s, untimely):
+    line.deliver(Span("t7", "a", lasts=lasts_s), received=moment(0))
+    line.tick(100)
+    assert line.one()["untimely"] == untimely
