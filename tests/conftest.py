@@ -15,6 +15,25 @@ import pytest
 
 from core.clock import FakeClock
 
+_BESIDE_EACH_OTHER = (
+    "unit",
+    "contract",
+    "golden",
+    "integration/analytics",
+    "integration/correlate",
+    "integration/eventlogs",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What computes runs on every core at once; what starts, kills and waits for processes runs alone after it."""
+    here = Path(__file__).parent
+    beside = [here / folder for folder in _BESIDE_EACH_OTHER]
+    for item in items:
+        if not any(item.path.is_relative_to(folder) for folder in beside):
+            item.add_marker("alone")
+
 
 @pytest.fixture
 def clock() -> FakeClock:
