@@ -21,7 +21,6 @@ _BESIDE_EACH_OTHER = (
     "golden",
     "integration/analytics",
     "integration/correlate",
-    "integration/eventlogs",
 )
 
 

@@ -18,6 +18,8 @@ Row = dict[str, Any]
 MAX_MATCHES = 1_000
 TRANSACTION_TYPE = "transaction"
 TRACE_TYPE = "trace"
+OTHER_TYPE = "other"
+"""Stands for every type that no catalog entry names, such as the parents of an imported log."""
 _HEX_128 = re.compile(r"[0-9a-fA-F]{32}")
 
 
@@ -46,6 +48,7 @@ def candidates(catalog: Catalog, text: str, wanted_type: str | None, pseudonyms:
     for spelling in (text, *pseudonyms):
         found += [Candidate(name, normalise(entry, spelling)) for name, entry in catalog.identifiers.items()]
     if wanted_type is None:
+        found += [Candidate(OTHER_TYPE, spelling.strip()) for spelling in (text, *pseudonyms)]
         return [reading for reading in found if reading.value]
     declared = wanted_type in catalog.identifiers or wanted_type in (TRANSACTION_TYPE, TRACE_TYPE)
     if not declared:
@@ -100,6 +103,7 @@ def with_hours(context: ReadContext, found: list[Holder]) -> list[Holder]:
 
 def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Holder]:
     wanted = {(reading.type, reading.value) for reading in readings}
+    declared = [*context.catalogs.current().identifiers, TRANSACTION_TYPE, TRACE_TYPE]
     values = sorted({reading.value for reading in readings})
     rows = point_rows(context.store, "identifier_matches", {"values": values, "rows": MAX_MATCHES})
     if len(rows) == MAX_MATCHES:
@@ -109,13 +113,16 @@ def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Hold
                 "values": values,
                 "types": [reading.type for reading in readings],
                 "readings": [reading.value for reading in readings],
+                "declared": declared,
+                "others": ["", *(reading.value for reading in readings if reading.type == OTHER_TYPE)],
                 "rows": MAX_MATCHES,
             },
         )
     matches = [
         (row["role"] != "identity", text_of(row["transaction_id"]), row["started_at"])
         for row in rows
-        if (row["type"], row["value"]) in wanted
+        if (row["type"] if row["type"] in declared else OTHER_TYPE, row["value"]) in wanted
+        or (row["type"], row["value"]) in wanted
     ]
     found = {transaction_id: started_at for _, transaction_id, started_at in sorted(matches)}
     return [Holder(transaction_id, _hour(started_at)) for transaction_id, started_at in found.items()]

@@ -72,6 +72,15 @@ def test_any_identifier_finds_the_transaction(reader: Reader, order: Transaction
     assert found.body["transaction_id"] == order.id
 
 
+def test_a_type_that_no_catalog_entry_names_is_found_without_naming_it(engine, reader):
+    parent = Transaction("doc", started_s=ELSEWHERE, identifiers=[("purchasing_document", "PD 7/a", "identity")])
+    insert(engine, parent)
+    assert reader.transaction(" PD 7/a ").body["transaction_id"] == parent.id
+    assert reader.transaction("PD 7/a", type="purchasing_document").body["transaction_id"] == parent.id
+    assert reader.transaction("PD 7/a", type="po_number").kind == "none"
+    assert reader.transaction("pd 7/A").kind == "none"
+
+
 def test_the_id_and_an_id_it_had_before_find_it_too(reader: Reader, order: Transaction):
     assert reader.transaction(order.id).body["transaction_id"] == order.id
     assert reader.transaction(hex_id("order-before").upper()).body["transaction_id"] == order.id

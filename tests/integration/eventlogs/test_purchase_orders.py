@@ -57,3 +57,5 @@ def test_items_are_the_children_of_their_purchasing_document(imported, items):
     for document, count in documents.most_common(3):
         parent = imported.get(f"/api/v1/transactions/{document}", {"type": "purchasing_document"})
         assert parent["children"]["total"] == count
+    whole = imported.get(f"/api/v1/transactions/{documents.most_common(1)[0][0]}", {})
+    assert whole["children"]["total"] == documents.most_common(1)[0][1]

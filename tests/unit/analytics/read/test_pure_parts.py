@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from analytics.read.evidence import event_entry, severity_name
-from analytics.read.lookup import Candidate, candidates
+from analytics.read.lookup import OTHER_TYPE, Candidate, candidates
 from analytics.read.ownership import flow_entry, objectives_of, owner_of, runbook_links
 from analytics.read.present import number, ratio, time_text
 from analytics.sla.verdicts import budget, by_tier
@@ -38,7 +38,8 @@ def test_a_hexadecimal_text_is_read_as_transaction_and_trace_too():
 def test_every_type_reads_a_text_its_own_way():
     readings = {reading.type: reading.value for reading in candidates(CATALOG, " c-81f2 ", None)}
     assert readings["correlation"] == "c-81f2"
-    assert set(readings) == set(CATALOG.identifiers)
+    assert set(readings) == {*CATALOG.identifiers, OTHER_TYPE}
+    assert readings[OTHER_TYPE] == "c-81f2"
 
 
 def test_a_type_nobody_declared_is_looked_up_as_written():
