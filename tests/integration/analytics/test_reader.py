@@ -404,7 +404,11 @@ HOT = [
     ("evidence_first", {"rows": 10}, ["unit_id"]),
     ("verdicts_of", {}, ["transaction_id"]),
     ("edges_of", {}, ["transaction_id"]),
-    ("identifier_matches_first", {"values": ["a"], "types": ["b"], "readings": ["c"], "rows": 10}, ["value"]),
+    (
+        "identifier_matches_first",
+        {"values": ["a"], "types": ["b"], "readings": ["c"], "declared": ["b"], "others": ["a"], "rows": 10},
+        ["value"],
+    ),
     ("span_contents", {"traces": ["ab" * 16], "services": ["s"]}, ["toStartOfFiveMinutes(time)", "service", "time"]),
     ("log_contents", {"hashes": [1], "services": ["s"]}, ["toStartOfFiveMinutes(time)", "service"]),
     ("event_contents", {"ids": ["e"]}, ["toStartOfFiveMinutes(time)"]),
