@@ -21,6 +21,10 @@ _BESIDE_EACH_OTHER = (
     "golden",
     "integration/analytics",
     "integration/correlate",
+    "integration/collector/test_checklists.py",
+    "integration/collector/test_decode.py",
+    "integration/collector/test_redaction.py",
+    "integration/collector/test_views.py",
 )
 
 
