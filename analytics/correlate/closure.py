@@ -16,6 +16,8 @@ from analytics.correlate.statements import Statements
 from core.errors import TransientError
 
 _MAX_ROUNDS = 1_000
+_LEAP_ROUNDS = 8
+"""After so many rounds what is left is a chain, of which each round finds one link more."""
 NOTHING: Ints = np.zeros(0, np.uint64)
 
 
@@ -68,6 +70,10 @@ def close(statements: Statements, so_far: Closed, keys: Keys, excluded: Ints) ->
     """
     Add to *so_far* and to ``tick_loaded`` what hangs on the units of its last round, round by round.
 
+    Every few rounds the stored transactions of what was reached are added whole: a chain of a thousand traces, each
+    linked to the one before, would take as many rounds. They may hold units that nothing leads to any more; a closed
+    set that is too large gives the same transactions.
+
     Args:
         statements: How to send.
         so_far: What was found; its last round is not followed yet.
@@ -80,7 +86,7 @@ def close(statements: Statements, so_far: Closed, keys: Keys, excluded: Ints) ->
         values, units = _carriers(statements, keys.leads(reached))
         if len(excluded):
             units = units[~among(values, excluded)]
-        reached = distinct(np.concatenate((units, keys.linked.values)))
+        reached = distinct(np.concatenate((units, keys.linked.values, _leap(statements, number, so_far.last_round))))
         reached = reached[~among(reached, known)]
         if not len(reached):
             return Closed(known, np.concatenate(copies), holds, number)
@@ -105,6 +111,13 @@ def load_round(statements: Statements, number: int) -> Keys:
     """Load the units that round *number* found into ``tick_loaded``; return what they carry."""
     statements.send("load_round", round=number)
     return Keys.of(statements.arrow("keys_of_round", round=number))
+
+
+def _leap(statements: Statements, number: int, first: int) -> Ints:
+    """Return the units of the stored transactions that round *number* reached, in every `_LEAP_ROUNDS`-th round."""
+    if (number - first) % _LEAP_ROUNDS != _LEAP_ROUNDS - 1:
+        return NOTHING
+    return numbers(statements.arrow("units_of_transactions", round=number), "unit_id")
 
 
 def _carriers(statements: Statements, values: Ints) -> tuple[Ints, Ints]:

@@ -56,6 +56,15 @@ def test_two_deliveries_of_one_message_are_one_step_with_two_attempts(line, trac
     assert row["milestones"][0]["at"] == moment(1.01)
 
 
+def test_a_job_whose_every_run_links_to_the_one_before_is_one_transaction_and_stops_nobody(line):
+    runs = [Span(f"run{n}", "a", n, links=((f"run{n - 1}", "a"),) if n else ()) for n in range(1_200)]
+    line.deliver(*runs[:-1])
+    line.tick(1_300)
+    line.deliver(runs[-1], Event("other", at=1_250, correlation="c-other"))
+    line.tick(1_301)
+    assert sorted(row["observation_count"] for row in line.rows()) == [1, 1_200]
+
+
 def test_a_link_from_the_producer_to_its_consumer_joins_them_too(line):
     line.deliver(Span("t1", "a", kind=4, links=(("t2", "b"),)), Span("t2", "b", at=1, kind=5))
     line.tick(2)

@@ -21,10 +21,12 @@ class Engine:
 
     Args:
         units: Unit -> values it carries and units it links to.
+        transactions: Units of each stored transaction.
     """
 
-    def __init__(self, units, fresh=()):
+    def __init__(self, units, fresh=(), transactions=()):
         self._units = units
+        self._transactions = transactions
         self._fresh = fresh
         self._put = {}
         self._rounds = {}
@@ -55,6 +57,11 @@ class Engine:
             return pa.table({"unit_id": pa.array(self._rounds, pa.uint64())})
         if name == "keys":
             return self.keys(self._fresh)
+        if name == "units_of_transactions":
+            self.sent.append(name)
+            reached = {unit for unit, number in self._rounds.items() if number == params["round"]}
+            whole = {unit for units in self._transactions if reached & set(units) for unit in units}
+            return pa.table({"unit_id": pa.array(sorted(whole), pa.uint64())})
         return self.keys([unit for unit, number in self._rounds.items() if number == params["round"]])
 
     def _carried_by(self, asked):
@@ -88,8 +95,8 @@ def unsigned(values):
     return np.array(sorted(values), np.uint64)
 
 
-def closed_from(units, start, excluded=()):
-    engine = Engine(units)
+def closed_from(units, start, excluded=(), transactions=()):
+    engine = Engine(units, transactions=transactions)
     return close(engine, Closed(units=unsigned(start)), Keys.of(engine.keys(sorted(start))), unsigned(excluded))
 
 
@@ -124,6 +131,20 @@ def test_a_chain_is_followed_one_round_a_link_in_both_directions():
     found = closed_from(units, [BASE + 2])
     assert found.units.tolist() == [BASE + place for place in range(5)]
     assert [found.last_round, found.holds] == [2, {"linked_units"}]
+
+
+def test_a_long_chain_is_closed_by_the_transaction_it_was_seen_in():
+    units = {BASE - place: ([], [BASE - place - 1]) for place in range(5_000)} | {BASE - 5_000: ([], [])}
+    found = closed_from(units, [BASE], transactions=[sorted(units)])
+    assert found.units.tolist() == sorted(units)
+    assert found.last_round < 20
+
+
+def test_a_stored_transaction_that_fell_apart_does_no_harm():
+    units = {BASE + place: ([], [BASE + place + 1] if place < 19 else []) for place in range(20)}
+    units |= {BASE + 50: ([3], []), BASE + 51: ([3], [])}
+    found = closed_from(units, [BASE], transactions=[[BASE + 9, BASE + 50], [BASE + 7, BASE + 50]])
+    assert found.units.tolist() == sorted(units)
 
 
 def test_units_that_carry_nothing_close_at_once():
