@@ -64,7 +64,7 @@ def test_a_failed_task_that_asyncio_logs_is_told_without_its_message():
 
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler.emit = records.append  # type: ignore[method-assign]  # seen, not printed
     logging.getLogger("asyncio").addHandler(handler)
     try:
         asyncio.run(forget())
