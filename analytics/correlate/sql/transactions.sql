@@ -83,7 +83,12 @@ FROM
             arrayMap(
                 (owner, due, d, delay, heard) -> (owner,
                     if(due > 0 AND d = 0 AND now_us >= due + delay AND heard >= 0 AND heard < due, due, 0)),
-                owners, dues, done, delays_us, heard_us)))) AS waits
+                owners, dues, done, delays_us, heard_us),
+            -- what is awaited past lost evidence changes when its source turns blind or speaks again, whatever is due;
+            -- the wait grows with age, so that watermarks that pass it judge it again ever more rarely
+            [if(after_passed = 0 OR after_passed = first_owed OR heard_us[after_passed] < 0, ('', 0),
+                (owners[after_passed],
+                    greatest(now_us, heard_us[after_passed]) + greatest(now_us - started_us, 3600000000)))]))) AS waits
     FROM
     (
         SELECT
@@ -136,8 +141,8 @@ FROM
                         -- step that later ones prove passed was lost, and is not what is waited for
                         arrayFirstIndex((r, p, place) -> r AND p = 0 AND place > arrayLastIndex(d -> d > 0, done),
                             required, passed, arrayEnumerate(required)) AS after_passed,
-                        if(after_passed > 0 AND blind[after_passed], after_passed,
-                            arrayFirstIndex((r, p) -> r AND p = 0, required, passed)) AS next_step,
+                        arrayFirstIndex((r, p) -> r AND p = 0, required, passed) AS first_owed,
+                        if(after_passed > 0 AND blind[after_passed], after_passed, first_owed) AS next_step,
                         if(deadline_us > 0, DEADLINE_DUE, 0) AS deadline
                     FROM
                     (

@@ -68,3 +68,17 @@ def test_a_missing_step_counts_while_the_source_behind_it_is_heard(line):
     line.tick(200)
     row = line.one("has(identifiers.value, 'm')")
     assert (row["status"], row["next_milestone"]) == ("stuck", "updated")
+
+
+def test_what_is_awaited_past_lost_evidence_follows_its_source_blind_and_heard_again(line):
+    line.deliver(HEARD, step("posted", 0), step("dispatched", 30))
+    seen = []
+    for at in (100, 200, 215, 9_000):
+        if at == 215:
+            line.deliver(
+                Event("again", 210, correlation="again", flow="movement", milestone="confirmed", system="cabinet")
+            )
+        line.tick(at)
+        row = line.one("has(identifiers.value, 'm')")
+        seen.append((row["status"], row["next_milestone"]))
+    assert seen == [("stuck", "updated"), ("in_progress", "confirmed"), ("stuck", "updated"), ("unknown", "confirmed")]
