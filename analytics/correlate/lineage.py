@@ -3,19 +3,23 @@
 from datetime import datetime
 
 from analytics.correlate.statements import Statements
+from core.clock import ns_from_datetime
 
 _WORK = ("tick_parents", "tick_children", "tick_standing", "tick_adopted")
 _MOST_LEVELS = 32
 """Evidence that makes transactions each other's parents is not followed round and round."""
 
 
-def relate(statements: Statements, version: int, *, named: bool, had: bool, parted: bool) -> tuple[bool, bool, bool]:
+def relate(
+    statements: Statements, version: int, now: datetime, *, named: bool, had: bool, parted: bool
+) -> tuple[bool, bool, bool]:
     """
     Fill ``tick_parents`` and ``tick_children`` for ``tick_transactions``, and store the children.
 
     Args:
         statements: How to send.
         version: Number of this tick.
+        now: The moment of this tick.
         named: Whether the evidence of a transaction names a parent.
         had: Whether a transaction had one that its evidence named before.
         parted: Whether traces were taken apart, whose parts may have called each other.
@@ -33,19 +37,21 @@ def relate(statements: Statements, version: int, *, named: bool, had: bool, part
         statements.work("store_children", version=version)
     if not (child or statements.count("transaction_children")):
         return False, False, False
-    _stand(statements, version, above=child)
+    _stand(statements, version, now, above=child)
+    statements.work("store_standing_judgements")
     statements.send("adopted")
     return child, True, statements.count("tick_adopted") > 0
 
 
-def _stand(statements: Statements, version: int, *, above: bool) -> None:
+def _stand(statements: Statements, version: int, now: datetime, *, above: bool) -> None:
     """Let parents be as their children are, level by level: the closed set holds whoever is above a child of it."""
+    now_us = ns_from_datetime(now) // 1_000
     for _ in range(_MOST_LEVELS):
         statements.empty("tick_children", "tick_standing")
         statements.send("children")
         if not statements.count("tick_children"):
             return
-        statements.work("standing")
+        statements.work("standing", now_us=now_us)
         if not above or not statements.rows("standing_above")[0]["moved"]:
             return
         statements.work("store_standing", version=version)

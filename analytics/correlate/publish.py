@@ -28,7 +28,9 @@ _WITHOUT = {
     "final_parents": "'' AS parent_id, '' AS parent_type, '' AS parent_value",
     "final_children": (
         "toUInt32(0) AS total, toUInt32(0) AS completed, toUInt32(0) AS failed, toInt64(0) AS children_ended_us, "
-        "'' AS standing, toInt64(0) AS standing_end_us, tuple('', '', toFloat32(0), '') AS standing_origin"
+        "'' AS standing, toInt64(0) AS standing_end_us, toUInt8(0) AS standing_breached, "
+        "toUInt8(0) AS standing_judged, toInt64(0) AS standing_judge_us, "
+        "tuple('', '', toFloat32(0), '') AS standing_origin"
     ),
 }
 """What stands for a part of ``final.sql`` that is left out: the defaults of its join, in their types."""
@@ -75,7 +77,7 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
     statements.empty("tick_final")
     traits = statements.rows("traits")[0]
     named, children, adopted = relate(
-        statements, version, named=traits["parents"] > 0, had=traits["children"] > 0, parted=resolved.batches
+        statements, version, now, named=traits["parents"] > 0, had=traits["children"] > 0, parted=resolved.batches
     )
     joined = {
         "final_prior": known.prior,

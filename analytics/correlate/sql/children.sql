@@ -1,5 +1,5 @@
 -- How the children stand of the transactions of the tick, and of parents that are nothing but their children. Where the
--- trouble of a parent starts, its failed child with the clearest origin says.
+-- trouble of a parent starts, its failed child with the clearest origin says, or a stuck one where none failed.
 INSERT INTO tick_children
 WITH keys AS
 (
@@ -15,9 +15,10 @@ SELECT
     count(),
     countIf(c.status IN ('completed', 'completed_late')),
     countIf(c.status = 'failed'),
+    countIf(c.status = 'unknown'),
     max(c.ended_us),
-    argMaxIf(c.origin, (c.origin.confidence, c.origin.category, c.origin.system, c.transaction_id),
-        c.status = 'failed' AND c.origin.category != '')
+    argMaxIf(c.origin, (c.status = 'failed', c.origin.confidence, c.origin.category, c.origin.system, c.transaction_id),
+        c.status IN ('failed', 'stuck') AND c.origin.category != '')
 FROM
 (
     SELECT *

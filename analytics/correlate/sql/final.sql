@@ -14,11 +14,11 @@ SELECT
     failed_milestone, missing_milestone, systems,
     start.1, start.2, start.3, start.4,
     if(deadline_us = 0, NULL, fromUnixTimestamp64Micro(deadline_us, 'UTC')),
-    breached,
-    if(breached, fromUnixTimestamp64Micro(deadline_us, 'UTC'), NULL),
-    if(breached AND ended_us > 0, (ended_us - deadline_us) / 1000, NULL),
-    judged,
-    if(next_judge_us = 0, NULL, fromUnixTimestamp64Micro(next_judge_us, 'UTC')),
+    late,
+    if(late, fromUnixTimestamp64Micro(deadline_us, 'UTC'), NULL),
+    if(late AND end_us > 0, (end_us - deadline_us) / 1000, NULL),
+    known,
+    if(judge_us = 0, NULL, fromUnixTimestamp64Micro(judge_us, 'UTC')),
     work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, held, observation_count, untimely, hash,
     arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}
 FROM
@@ -26,16 +26,19 @@ FROM
     SELECT
         *,
         if(total = 0, ended_us, standing_end_us) AS end_us,
+        if(total = 0, breached, standing_breached) AS late,
+        if(total = 0, judged, standing_judged) AS known,
         -- what its children make of it is what is said of it: a part that failed, or an end that is not there yet
         if(total = 0 OR state = status, verdicts, arrayConcat(
-            arrayFilter(v -> v.1 != 'status' AND (v.1 != 'e2e-deadline' OR v.2 != 'met' OR state LIKE 'completed%'),
-                verdicts),
-            if(state != 'failed', [], [('status', 'failed',
-                fromUnixTimestamp64Micro(greatest(last_us, children_ended_us), 'UTC'))])))
+            arrayFilter(v -> v.1 NOT IN ('status', 'e2e-deadline'), verdicts),
+            if(known = 0, [], [('e2e-deadline', if(late, 'breached', 'met'),
+                fromUnixTimestamp64Micro(if(late, deadline_us, end_us), 'UTC'))]),
+            if(state NOT IN ('failed', 'stuck', 'unknown'), [], [('status', toString(state), fromUnixTimestamp64Micro(
+                if(state = 'failed', greatest(last_us, children_ended_us), deadline_us), 'UTC'))])))
             ::Array(Tuple(rule String, verdict String, event_at DateTime64(6, 'UTC'))) AS held,
         cityHash64(
             flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
-            systems, deadline_us, breached, judged, held, observation_count, total, completed, failed,
+            systems, deadline_us, late, known, held, observation_count, total, completed, failed,
             start, work_ms, queue_ms, retry_ms, unexplained_ms, arraySort(units)) AS hash
     FROM
     (
@@ -47,7 +50,9 @@ FROM
                 own_category != '', (own_category, own_system, own_confidence, own_evidence),
                 state IN ('failed', 'stuck', 'completed_late'), ('unknown', '', toFloat32(0), ''),
                 ('', '', toFloat32(0), '')) AS start,
-            if(total = 0, status, standing) AS state
+            if(total = 0, status, standing) AS state,
+            multiIf(total = 0 OR standing_judge_us = 0, next_judge_us, next_judge_us = 0, standing_judge_us,
+                least(next_judge_us, standing_judge_us)) AS judge_us
         FROM (SELECT *, started_hour, WITHOUT FROM tick_transactions) AS t
         JOINED
     )

@@ -1,5 +1,9 @@
 """Parents of which nothing is known but their children follow them, wherever they go."""
 
+from analytics.correlate import CorrelateConfig
+from analytics.correlate.tick import Tick
+from analytics.origin import locate
+from runbooks import load_catalog
 from tests.integration.evidence import Event
 
 
@@ -63,3 +67,78 @@ def test_what_is_said_of_a_parent_is_what_its_children_make_of_it(line):
         ("e2e-deadline", "met"),
         ("status", "withdrawn"),
     ]
+
+
+def parent_of_two(line, *, children=("paid", "approved")):
+    line.deliver(
+        Event("own", 5, attributes={"po_number": "P1"}, flow="order", milestone="paid"),
+        part(1, ("po_number", "P1"), milestone=children[0]),
+        part(2, ("po_number", "P1"), milestone=children[1]),
+    )
+
+
+def test_a_parent_that_only_its_children_hold_open_is_stuck_once_its_deadline_has_passed(line):
+    parent_of_two(line)
+    line.tick(100)
+    parent = line.one("child_total > 0")
+    assert (parent["status"], parent["judged"], parent["breached"]) == ("in_progress", 0, 0)
+    line.tick(3_600 + 60)
+    parent = line.one("child_total > 0")
+    assert (parent["status"], parent["judged"], parent["breached"]) == ("stuck", 1, 1)
+    assert parent["breached_at"] == parent["deadline_at"]
+    assert verdicts(line, parent["transaction_id"]) == [("e2e-deadline", "breached"), ("status", "stuck")]
+
+
+def test_a_parent_whose_last_child_ends_after_its_deadline_is_completed_late(line):
+    parent_of_two(line)
+    line.tick(3_600 + 60)
+    line.deliver(part(2, ("po_number", "P1"), attempt=7_000, milestone="paid"))
+    line.tick(7_100)
+    parent = line.one("child_total > 0")
+    assert (parent["status"], parent["breached"], parent["child_completed"]) == ("completed_late", 1, 2)
+    assert parent["late_by_ms"] == (parent["ended_at"] - parent["deadline_at"]).total_seconds() * 1e3
+    assert verdicts(line, parent["transaction_id"])[-1] == ("status", "withdrawn")
+
+
+def test_a_parent_whose_children_all_end_in_time_met_its_deadline_though_that_is_learned_late(line):
+    parent_of_two(line)
+    line.tick(3_600 + 60)
+    line.deliver(part(2, ("po_number", "P1"), attempt=1_000, milestone="paid"))
+    line.tick(3_600 + 90)
+    parent = line.one("child_total > 0")
+    assert (parent["status"], parent["judged"], parent["breached"]) == ("completed", 1, 0)
+
+
+ESTATE = """
+kind: Owner
+name: team
+---
+kind: System
+name: cabinet
+category: saas
+---
+kind: Identifier
+name: po_number
+attributes: [po_number]
+---
+kind: Flow
+name: order
+tier: 1
+owner: team
+identifiers: [correlation, po_number]
+milestones:
+  - {name: approved}
+  - {name: paid, system: cabinet, terminal: true}
+objectives: {deadline: 1h}
+"""
+
+
+def test_a_parent_that_is_stuck_by_its_children_is_so_where_they_are(line, tmp_path):
+    (tmp_path / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+    line.catalog = load_catalog([tmp_path])
+    line.ticker = Tick(line.store, CorrelateConfig(), locate)
+    parent_of_two(line)
+    line.tick(3_600 + 60)
+    parent, child = line.one("child_total > 0"), line.one("status = 'stuck' AND child_total = 0")
+    assert (child["origin_category"], child["origin_system"]) == ("saas", "cabinet")
+    assert (parent["status"], parent["origin_category"], parent["origin_system"]) == ("stuck", "saas", "cabinet")
