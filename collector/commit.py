@@ -7,11 +7,13 @@ earlier attempt got that far, some rows that it was cut off, none that it never 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import structlog
 from google.protobuf.message import DecodeError
 
 from collector.decode.structures import Depth
+from collector.frame_memory import FrameMemory
 from collector.ingest import Ingest, OwnedFrame, PartlyStoredError, Stored, refuses_value, rewritten
 from collector.poison import find_poison
 from collector.redact import Redactor
@@ -68,6 +70,7 @@ class Commit:
         self._spool = spool
         self._ingest = ingest
         self._chunk_bytes = chunk_bytes
+        self._memory = FrameMemory(chunk_bytes)
         self._redactor = redactor
         self._attempts: Counter[int] = Counter()
         self._nested_left: Counter[Signal] = Counter()
@@ -211,13 +214,18 @@ class Commit:
             self._ingest.insert(signal, self._rewritten(signal, rest), _FLAT)
 
     def _chunks(self, segments: Sequence[Segment]) -> Iterator[list[OwnedFrame]]:
+        """Yield the frames of *segments* for one statement after another; those of each until the next is asked for."""
         chunk: list[OwnedFrame] = []
         size_bytes = 0
+        self._memory.reset()
         for segment in segments:
-            for frame in segment.frames():
+            for frame in segment.frames(self._memory):
                 if chunk and size_bytes + len(frame.payload) > self._chunk_bytes:
                     yield chunk
                     chunk, size_bytes = [], 0
+                    # This one was read before it was known to be too much, so it lies behind or outside of the rest.
+                    frame = replace(frame, payload=bytes(frame.payload))  # noqa: PLW2901  # see above
+                    self._memory.reset()
                 chunk.append(OwnedFrame(segment, frame))
                 size_bytes += len(frame.payload)
         if chunk:
@@ -247,6 +255,11 @@ class Commit:
     def _bury(self, owned: OwnedFrame, reason: str) -> None:
         _log.warning("a request cannot be stored", signal=owned.segment.signal, reason=reason)
         self._spool.quarantine(owned.segment, owned.frame, reason)
+
+    def rest(self) -> None:
+        """Let go of memory that is kept from one statement to the next."""
+        self._memory.clear()
+        self._ingest.rest()
 
     def warm_up(self) -> None:
         """

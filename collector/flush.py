@@ -32,6 +32,7 @@ from storage.store import Store
 _log = structlog.get_logger(__name__)
 _WAIT_S = 0.2
 _DRAIN_POLL_S = 0.01
+_REST_AFTER_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Flusher:
         self._stopping = threading.Event()
         self._drain_until_s = 0.0
         self._check_at_s = -math.inf
+        self._rest_at_s = math.inf
         self._held: dict[Signal, list[Segment]] = {signal: [] for signal in SIGNALS}
         self._setbacks: dict[Signal, _Setback] = {}
         self._thread = threading.Thread(target=self._run, name="flusher", daemon=True)
@@ -105,9 +107,11 @@ class Flusher:
             self._take_sealed()
             signal = self._next_signal()
             if signal is None:
+                self._rest()
                 continue
             batch = list(_fitting(self._held[signal], self._config.chunk_bytes))
             started_ns = self._clock.now_ns()
+            self._rest_at_s = time.monotonic() + _REST_AFTER_S
             try:
                 self._commit.store(batch)
             except WaylineError as error:
@@ -160,6 +164,12 @@ class Flusher:
         if self._stopping.is_set() and self._next_signal() is None:
             time.sleep(_DRAIN_POLL_S)
         self._measure_lag(self._spool.sealed())
+
+    def _rest(self) -> None:
+        """Give back the memory of statements once none came for a while."""
+        if time.monotonic() >= self._rest_at_s:
+            self._rest_at_s = math.inf
+            self._commit.rest()
 
     def _next_signal(self) -> Signal | None:
         """Return the signal whose oldest segment waits longest, of those that were not refused a moment ago."""

@@ -14,6 +14,7 @@ from enum import Enum
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from collector.frame_memory import FrameMemory
 from collector.keys import DIGEST_BYTES, TAG_BYTES, SpoolKey
 from collector.signals import SIGNALS, Signal
 
@@ -114,15 +115,22 @@ def pack_frame(
     return header, cipher.encrypt(_nonce(index), payload, head)
 
 
-def open_frame(cipher: AESGCM, frame: bytes | memoryview, place: FramePlace) -> bytes:
+def open_frame(
+    cipher: AESGCM, frame: bytes | memoryview, place: FramePlace, memory: FrameMemory | None = None
+) -> bytes | memoryview:
     """
-    Return the payload of *frame* (header and encrypted payload).
+    Return the payload of *frame* (header and encrypted payload), in *memory* as long as there is room.
 
     Raises:
         cryptography.exceptions.InvalidTag: A bit of it is not as written.
     """
     head = frame[: FRAME_HEADER_BYTES - _CRC_BYTES]
-    return cipher.decrypt(_nonce(place.index), memoryview(frame)[FRAME_HEADER_BYTES:], head)
+    body = memoryview(frame)[FRAME_HEADER_BYTES:]
+    room = memory.take(len(body) - TAG_BYTES) if memory and len(body) > TAG_BYTES else None
+    if room is None:
+        return cipher.decrypt(_nonce(place.index), body, head)
+    cipher.decrypt_into(_nonce(place.index), body, head, room)
+    return room
 
 
 def _nonce(index: int) -> bytes:

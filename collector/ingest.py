@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from collector.decode.image import delimited_request, memory_file, varint
+from collector.decode.image import MemoryFile, delimited_request, memory_file, varint
 from collector.decode.redaction import RedactionSql
 from collector.decode.rewrite import rewrite_request
 from collector.decode.statements import (
@@ -128,6 +128,7 @@ class Ingest:
         self._clock = clock
         self._last_stored_ms = store.value(_LAST_STORED)
         self._refused: Counter[tuple[Signal, Depth]] = Counter()
+        self._file = MemoryFile()
 
     def insert(
         self,
@@ -164,7 +165,7 @@ class Ingest:
     def _image(
         self, signal: Signal, frames: Sequence[OwnedFrame], redactor: Redactor | None = None
     ) -> Iterator[_Image]:
-        with memory_file(self._pieces(signal, frames)) as path:
+        with self._file.filled(self._pieces(signal, frames)) as path:
             if redactor is None or redactor.sql is None:
                 yield _Image(path)
                 return
@@ -251,8 +252,12 @@ class Ingest:
             decodes = [decodes_of(signal, depth, image.redaction)[table] for table in tables]
             return sum(self._engine.value(decode.count_sql, image.params_of(decode)) for decode in decodes)
 
-    def _pieces(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bytes]:
-        pieces: list[bytes] = []
+    def rest(self) -> None:
+        """Let go of the memory that is kept from one statement to the next."""
+        self._file.clear()
+
+    def _pieces(self, signal: Signal, frames: Sequence[OwnedFrame]) -> list[bytes | memoryview]:
+        pieces: list[bytes | memoryview] = []
         for owned in frames:
             payload = owned.frame.payload
             if signal is Signal.EVENTS:
@@ -318,6 +323,6 @@ class Ingest:
 def rewritten(signal: Signal, frames: Sequence[OwnedFrame], redactor: Redactor | None = None) -> list[OwnedFrame]:
     """Return *frames* redacted, in the encoding that the flat statements read (`rewrite_request`)."""
     return [
-        OwnedFrame(owned.segment, replace(owned.frame, payload=rewrite_request(signal, owned.frame.payload, redactor)))
-        for owned in frames
+        OwnedFrame(segment, replace(frame, payload=rewrite_request(signal, bytes(frame.payload), redactor)))
+        for segment, frame in frames
     ]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from collector.frame_memory import READ_BYTES, FrameMemory
 from collector.frames import (
     FRAME_HEADER_BYTES,
     SALT_BYTES,
@@ -27,7 +28,6 @@ from core.faults import fault_point
 
 _MAX_BUFFERS = 1_000  # below IOV_MAX (1,024 on Linux)
 _FILE_MODE = 0o600
-_READ_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Frame:
     One acknowledged request.
 
     Attributes:
-        payload: Export*ServiceRequest, or a JSON array of events.
+        payload: Export*ServiceRequest, or a JSON array of events; a view where it lies in a `FrameMemory`.
         received_ns: Unix nanoseconds at which it was read.
         items: Spans, log records, data points or events in it.
         index: Its number in the segment.
     """
 
-    payload: bytes
+    payload: bytes | memoryview
     received_ns: int
     items: int
     index: int
@@ -139,11 +139,14 @@ class Segment:
         """Return what recognises each of its requests."""
         return [place.digest for place in self._places]
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, memory: FrameMemory | None = None) -> Iterator[Frame]:
         """
         Read and decrypt one frame after another.
 
         A frame that was damaged on disk goes to quarantine, leaves `items` and is passed over.
+
+        Args:
+            memory: Where payloads are put as long as there is room; None for memory of their own.
 
         Raises:
             TransientError: The disk cannot be read, or the damaged frame not be set aside.
@@ -151,16 +154,22 @@ class Segment:
         with disk_errors_as_transient(), self.path.open("rb", buffering=0) as file:
             for stretch in _stretches(self._places):
                 start = stretch[0].offset
-                data = memoryview(os.pread(file.fileno(), stretch[-1].end - start, start))
+                data = _read(file.fileno(), start, stretch[-1].end - start, memory)
                 for place in stretch:
                     frame = data[place.offset - start : place.end - start]
                     try:
-                        payload = open_frame(self._cipher, frame, place)
+                        payload = open_frame(self._cipher, frame, place, memory)
                     except InvalidTag:
                         self._places.remove(place)
                         self._on_corrupt(self, place, bytes(frame))
                         continue
                     yield Frame(payload, place.received_ns, place.items, place.index)
+
+
+def _read(descriptor: int, offset: int, size_bytes: int, memory: FrameMemory | None) -> memoryview:
+    if memory is None or size_bytes > len(memory.buffer):
+        return memoryview(os.pread(descriptor, size_bytes, offset))
+    return memory.buffer[: os.preadv(descriptor, [memory.buffer[:size_bytes]], offset)]
 
 
 def _stretches(places: Sequence[FramePlace]) -> list[list[FramePlace]]:
@@ -169,7 +178,7 @@ def _stretches(places: Sequence[FramePlace]) -> list[list[FramePlace]]:
     size_bytes = 0
     for place in places:
         length = place.end - place.offset
-        if stretches and stretches[-1][-1].end == place.offset and size_bytes + length <= _READ_BYTES:
+        if stretches and stretches[-1][-1].end == place.offset and size_bytes + length <= READ_BYTES:
             stretches[-1].append(place)
             size_bytes += length
         else:

@@ -233,7 +233,7 @@ class Spool:
         """Copy one frame that the store cannot take into the dead letters; *reason* is a short name without values."""
         self._burial.bury(
             segment.header,
-            frame.payload,
+            bytes(frame.payload),
             reason,
             index=frame.index,
             items=frame.items,

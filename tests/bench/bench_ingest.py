@@ -4,6 +4,7 @@ Spans per CPU-second of the whole collector process, from OTLP to stored, verifi
 Usage: python tests/bench/bench_ingest.py [--transport grpc|http] [--signal traces|logs|metrics] [--items N]
        python tests/bench/bench_ingest.py --all
        python tests/bench/bench_ingest.py --minutes 10
+       python tests/bench/bench_ingest.py --rate-share 0.5 --seconds 60
 The load comes from a process of its own with prebuilt requests. CPU is read per thread name, so that the engine's
 background merges are told apart.
 """
@@ -26,8 +27,10 @@ HERE = Path(__file__).parent
 TICKS_PER_S = 100
 UNITS = {"traces": "spans", "logs": "log records", "metrics": "data points"}
 VISIBLE = (
-    "SELECT quantileExactWeighted(0.99)(dateDiff('millisecond', received_at, stored_at), rows) AS ms FROM ingest_ledger"
+    "SELECT quantilesExactWeighted(0.5, 0.99)(dateDiff('millisecond', received_at, stored_at), rows) AS ms"
+    " FROM ingest_ledger WHERE received_at >= fromUnixTimestamp64Milli({since_ms})"
 )
+PEAK_S = 10.0
 
 
 def thread_seconds(pid: int) -> Counter[str]:
@@ -94,6 +97,7 @@ class Run:
     refused: int
     peak_rss_bytes: int
     peak_backlog_bytes: int
+    started_ms: int
 
     @property
     def apart(self) -> float:
@@ -119,7 +123,7 @@ def run(server: Server, options: argparse.Namespace, seconds: float, rate: float
     """Send for *seconds*, wait until everything is stored, and return what it cost."""
     rows_before = server.ask("rows")[options.signal]
     cpu_before, threads_before = server.cpu_s(), thread_seconds(server.view.pid)
-    started = time.monotonic()
+    started, started_ms = time.monotonic(), time.time_ns() // 1_000_000
     process = subprocess.Popen(load_command(server, options, seconds, rate), stdout=subprocess.PIPE, text=True)
     peak_rss = peak_backlog = 0
     while process.poll() is None:
@@ -147,6 +151,7 @@ def run(server: Server, options: argparse.Namespace, seconds: float, rate: float
         refused=sent["refused"],
         peak_rss_bytes=peak_rss,
         peak_backlog_bytes=peak_backlog,
+        started_ms=started_ms,
     )
 
 
@@ -162,9 +167,9 @@ def print_profile(one: Run) -> None:
     print(f"  {'(ended threads)':18s} {one.ended_s:7.2f} s  {one.ended_s / one.rows * 1e6:7.2f} us an item")
 
 
-def print_store(server: Server, options: argparse.Namespace) -> None:
-    visible = server.ask(VISIBLE)["rows"][0]["ms"]
-    print(f"stored and verified after p99 {visible} ms, counted from the oldest request of its segment")
+def print_store(server: Server, options: argparse.Namespace, one: Run) -> None:
+    p50, p99 = server.ask(VISIBLE.format(since_ms=one.started_ms))["rows"][0]["ms"]
+    print(f"stored and verified after p50 {p50} ms, p99 {p99} ms, counted from the oldest request of its segment")
     if options.signal == "traces":
         size = server.ask("bytes")
         print(f"bytes per span on disk: {size['bytes'] / max(1, size['rows']):.1f} in {size['parts']} parts")
@@ -179,7 +184,7 @@ def measure(options: argparse.Namespace) -> None:
             warm_up(server, options)
             runs.append(run(server, options, options.seconds, options.rate))
             if number == options.rounds - 1:
-                print_store(server, options)
+                print_store(server, options, runs[-1])
             server.stop()
     unit = UNITS[options.signal]
     what = f"{options.transport}, {options.items} {unit} a request"
@@ -206,15 +211,34 @@ def sustain(options: argparse.Namespace) -> None:
         print(f"  resident memory at peak: {one.peak_rss_bytes / 2**20:,.0f} MiB")
         print(f"  greatest backlog: {one.peak_backlog_bytes / 2**20:,.0f} MiB")
         print_profile(one)
-        print_store(server, options)
+        print_store(server, options, one)
         server.stop()
-    rate = one.rows / one.seconds / options.items / 2
+    measure_at(options, one.rows / one.seconds / 2, min(60.0, options.minutes * 60))
+
+
+def measure_share(options: argparse.Namespace) -> None:
+    """As fast as answered for a moment; then a share of what was stored, for the times of answers."""
     with tempfile.TemporaryDirectory(prefix="wayline-bench-") as folder:
         server = Server(Path(folder), options.config)
         warm_up(server, options)
-        half = run(server, options, min(60.0, options.minutes * 60), rate)
-        print(f"at half of that rate: acknowledged after p50 {half.p50_ms:.1f} ms, p99 {half.p99_ms:.1f} ms")
-        print_store(server, options)
+        peak = run(server, options, PEAK_S, 0)
+        server.stop()
+    print(f"peak over {PEAK_S:g} seconds: {peak.rows / peak.seconds:,.0f} {UNITS[options.signal]} a second stored")
+    measure_at(options, peak.rows / peak.seconds * options.rate_share, options.seconds)
+
+
+def measure_at(options: argparse.Namespace, items_a_second: float, seconds: float) -> None:
+    """The times of answers on an empty store at a rate."""
+    with tempfile.TemporaryDirectory(prefix="wayline-bench-") as folder:
+        server = Server(Path(folder), options.config)
+        warm_up(server, options)
+        one = run(server, options, seconds, items_a_second / options.items)
+        unit = UNITS[options.signal]
+        print(f"at {items_a_second:,.0f} {unit} a second: {one.rows / one.seconds:,.0f} a second stored")
+        print(f"acknowledged after p50 {one.p50_ms:.1f} ms, p99 {one.p99_ms:.1f} ms")
+        print_store(server, options, one)
+        print(f"{one.apart:,.0f} {unit} per CPU-second, merges apart; {one.counted:,.0f}, merges counted")
+        print_profile(one)
         server.stop()
 
 
@@ -230,12 +254,15 @@ def main() -> None:
     parser.add_argument("--prebuilt", type=int, default=100)
     parser.add_argument("--rate", type=float, default=0, help="requests per second; 0 is as fast as answered")
     parser.add_argument("--minutes", type=float, default=0, help="one long run, then one at half its rate")
+    parser.add_argument("--rate-share", type=float, default=0, help="a share of the rate that a short run reaches")
     parser.add_argument("--all", action="store_true", help="every door, signal and size")
     parser.add_argument("--config", default="{}", help="JSON of CollectorConfig")
     options = parser.parse_args()
     print(f"command: python tests/bench/bench_ingest.py {' '.join(sys.argv[1:])}")
     if options.minutes:
         sustain(options)
+    elif options.rate_share:
+        measure_share(options)
     elif options.all:
         for options.items, options.transport, options.signal in product((500, 10), ("grpc", "http"), UNITS):
             measure(options)

@@ -65,6 +65,24 @@ def test_a_retired_segment_does_not_come_back(open_spool):
     assert [frame.payload for segment in again.retired() for frame in segment.frames()] == [b"one"]
 
 
+def test_the_pages_of_a_retired_segment_are_given_back_and_an_error_of_that_is_no_error(open_spool, monkeypatch):
+    told = []
+    spool = open_spool()
+    for answer in (None, OSError(errno.EIO, "no")):
+
+        def advise(descriptor, offset, size, advice, answer=answer):
+            told.append((str(Path(f"/proc/self/fd/{descriptor}").readlink()), offset, size, advice))
+            if answer:
+                raise answer
+
+        monkeypatch.setattr(os, "posix_fadvise", advise)
+        store(spool, Signal.LOGS, b"one" if answer else b"two")
+        spool.retire(spool.take(5))
+    assert len(spool.retired()) == 2
+    files = [str(segment.path) for segment in spool.retired()]
+    assert told == [(file, 0, 0, os.POSIX_FADV_DONTNEED) for file in files]
+
+
 def test_retired_segments_beyond_the_byte_limit_are_deleted(open_spool, tmp_path):
     spool = open_spool(retired_max_bytes=0)
     store(spool, Signal.LOGS, b"one")
