@@ -5,7 +5,7 @@ Run: python -m tests.bench.bench_accuracy [--seeds 20-39] [--at-once 5] [--rate 
      [--drop 0.05] [--sample 0.8] [--silent mw-transform] [--skew 2]
 Each batch of seeds goes to a `wayline serve` of its own; --drop, --sample, --silent and --skew put a relay before it
 that loses spans, keeps some traces only, forwards no spans of one service, or sets clocks wrong by at most so many
-seconds. Prints the confusion matrices and the four figures that issue 4 asks for.
+seconds. Prints the confusion matrices and four figures: status, origin category, origin system, false merges.
 """
 
 import argparse
