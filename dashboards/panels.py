@@ -85,14 +85,20 @@ def origin_panel(context: PageContext, row: Row) -> Node:
 
 
 def _evidence(context: PageContext, item: Row) -> Node:
-    why = str(item.get("why") or item.get("kind") or "evidence")
+    words = html.Span([str(item.get("why") or item.get("kind") or "evidence"), _particulars(item)])
     if item.get("transaction_id"):
         other = context.state.link(page_path("transactions", item["transaction_id"]))
-        return link([icon("arrow"), html.Span(why)], other)
+        return link([icon("arrow"), words], other)
     target = evidence_target(item)
     if not target:
-        return html.Span([icon("ring"), why])
-    return link([icon("arrow"), html.Span(why)], context.state.link(at=target) + "#picked", "stay")
+        return html.Span([icon("ring"), words])
+    return link([icon("arrow"), words], context.state.link(at=target) + "#picked", "stay")
+
+
+def _particulars(item: Row) -> Node:
+    """Tell apart pieces of evidence that say the same: what was done, and what it said."""
+    told = [text for text in (item.get("name"), item.get("message")) if text]
+    return html.Span(": ".join(map(str, told)), className="muted small particulars") if told else None
 
 
 def time_panel(row: Row) -> Node:

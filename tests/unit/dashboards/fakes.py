@@ -224,6 +224,8 @@ ORIGIN = {
             "kind": "span",
             "trace_id": TRACE,
             "span_id": "00f067aa0ba90203",
+            "name": "POST /edi",
+            "message": "503 from the network",
             "why": "deepest failing span; its callers only report its error",
         },
         {"kind": "log", "why": "the same template appears in 51 of 52 failures and in no success"},

@@ -117,6 +117,11 @@ def test_origin_evidence_is_a_link_to_the_span(page_context):
     assert "/transactions/4500012345?at=0af7651916cd43dd8448eb211c80319c%3A00f067aa0ba90203#picked" in links
 
 
+def test_evidence_that_says_the_same_twice_is_told_apart_by_what_was_done(page_context):
+    text = text_of(draw(page_context("/transactions/4500012345")).body)
+    assert "its callers only report its error POST /edi: 503 from the network" in " ".join(text.split())
+
+
 def test_a_batch_says_how_many_of_its_parts_are_done(page_context):
     assert "197 of 200 completed, 3 failed" in text_of(draw(page_context(f"/transactions/{TX_BATCH}")).body)
 
