@@ -136,10 +136,9 @@ def _started_hour(context: ReadContext, holder: Holder) -> datetime | None:
     units = units_of(context.store, holder.transaction_id) if holder.units is None else holder.units
     hour: datetime | None = None
     if units:
-        hour = context.store.value(
-            load_sql("analytics.read", "sql/started_hour"),
-            {"id": holder.transaction_id, "units": [unit["unit_id"] for unit in units]},
-        )
+        rows = point_rows(context.store, "started_hour", {"units": [unit["unit_id"] for unit in units]})
+        hours = [row["started_hour"] for row in rows if text_of(row["transaction_id"]) == holder.transaction_id]
+        hour = max(hours, default=None)
     if hour is None:
         hour = context.store.value(
             load_sql("analytics.read", "sql/started_hour_anywhere"), {"id": holder.transaction_id}

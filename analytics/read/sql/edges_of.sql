@@ -1,3 +1,3 @@
 SELECT type, value, units, observations
 FROM edges FINAL
-WHERE transaction_id = {id:FixedString(32)}
+PREWHERE transaction_id = {id:FixedString(32)}

@@ -1,5 +1,5 @@
+-- As span_contents.sql; the system under which an event is stored need not be the one it stands for.
 SELECT source, id, time, type, subject, correlation_id, data, attributes
 FROM events
-WHERE has(arrayMap(t -> toStartOfFiveMinutes(t), {times:Array(DateTime64(9, 'UTC'))}), toStartOfFiveMinutes(time))
-    AND time >= {since:DateTime64(9, 'UTC')} AND time <= {until:DateTime64(9, 'UTC')}
-    AND id IN {ids:Array(String)}
+PREWHERE time IN {times:Array(DateTime64(9, 'UTC'))}
+WHERE toStartOfFiveMinutes(time) IN {buckets:Array(DateTime('UTC'))} AND id IN {ids:Array(String)}

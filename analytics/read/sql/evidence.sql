@@ -5,5 +5,5 @@ SELECT
     trace_id, span_id, parent_span_id, system, category, service, name, span_kind, milestone, outcome, is_error,
     status_message, severity_number, body, source, event_id
 FROM observations
-WHERE unit_id IN {units:Array(UInt64)}
+PREWHERE unit_id IN {units:Array(UInt64)}
 LIMIT {rows:UInt32}

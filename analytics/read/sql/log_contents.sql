@@ -1,6 +1,6 @@
+-- As span_contents.sql; of many records with one time the hash tells which.
 SELECT content_hash, severity_text, body, attributes
 FROM logs
-WHERE has(arrayMap(t -> toStartOfFiveMinutes(t), {times:Array(DateTime64(9, 'UTC'))}), toStartOfFiveMinutes(time))
-    AND service IN {services:Array(String)}
-    AND time >= {since:DateTime64(9, 'UTC')} AND time <= {until:DateTime64(9, 'UTC')}
+PREWHERE time IN {times:Array(DateTime64(9, 'UTC'))}
+WHERE (toStartOfFiveMinutes(time), service) IN {places:Array(Tuple(DateTime('UTC'), String))}
     AND content_hash IN {hashes:Array(UInt64)}

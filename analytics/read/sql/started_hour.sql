@@ -1,5 +1,4 @@
--- When a transaction started, by the primary keys of its units.
-SELECT max(started_hour) AS started_hour
+-- In which hours the transactions of some units started, by primary key; which of them is meant is picked from the answer.
+SELECT transaction_id, started_hour
 FROM unit_transactions FINAL
-WHERE unit_id IN {units:Array(UInt64)} AND transaction_id = {id:FixedString(32)}
-HAVING count() > 0
+PREWHERE unit_id IN {units:Array(UInt64)}

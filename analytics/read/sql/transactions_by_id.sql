@@ -6,4 +6,4 @@ SELECT
     deadline_at, breached, breached_at, judged, late_by_ms,
     work_ms, queue_ms, retry_ms, unexplained_ms, child_total, child_completed, child_failed, untimely, version
 FROM transactions FINAL
-WHERE started_hour IN {hours:Array(DateTime('UTC'))} AND transaction_id IN {ids:Array(FixedString(32))}
+PREWHERE started_hour IN {hours:Array(DateTime('UTC'))} AND transaction_id IN {ids:Array(FixedString(32))}
