@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from analytics.read.catalog import CatalogProvider
+from analytics.read.hops import HopReader
 from core.clock import Clock
 from storage.store import Store
 
@@ -25,13 +26,18 @@ class ReadContext:
         catalogs: Gives the catalog in force.
         clock: Gives the present.
         pseudonyms: Gives what a text is replaced by before it is stored, where that is so.
+        hops: Reads ways between systems.
     """
 
     store: Store
     catalogs: CatalogProvider
     clock: Clock
     pseudonyms: Callable[[str], Sequence[str]] = lambda _: ()
+    hops: HopReader = field(init=False)
     _threads: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, _SIDE_BY_SIDE, "read"))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hops", HopReader(self.store))
 
     def begin(self, question: Callable[[], Answer]) -> Future[Answer]:
         """Ask *question* beside what the caller does next; it must not ask others through this."""

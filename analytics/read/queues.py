@@ -5,8 +5,7 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.present import number, time_text
-from analytics.read.services import sampling, system_params
-from analytics.read.summary import aware
+from analytics.read.ways import Named, waiting
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
@@ -44,11 +43,10 @@ def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[
     estimates, and an older message may wait than ``oldest_at``.
     """
     catalog, now = context.catalogs.current(), context.clock.now()
-    one_in = sampling(context, since, until, _ENOUGH_SPANS)
-    params = {"since": since, "until": until, "one_in": one_in, **system_params(context, since, until, one_in)}
-    rows = context.store.rows(load_sql("analytics.read", "sql/queues"), params)
-    seen = {row["queue"]: row for row in rows}
-    told = _told(context, params, until)
+    sample = context.hops.read(since, until, _ENOUGH_SPANS, every=False)
+    named = Named.of(sample.hops, lambda name: catalog.system_named(name)[0])
+    seen = {row["queue"]: row for row in waiting(sample.hops, named, sample.one_in)}
+    told = _told(context, until)
     declared = [name for name, system in catalog.systems.items() if system.category == "queue"]
     names = declared + [name for name in dict.fromkeys([*seen, *told]) if name not in declared]
     items = []
@@ -60,35 +58,44 @@ def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[
             {"queue": name, "title": title, "owner": owner}
             | _figures(seen.get(name), now)
             | _reported(told.get(name, {}))
-            | {"sampled_one_in": one_in}
+            | {"sampled_one_in": sample.one_in}
         )
     return items
 
 
-def _told(context: ReadContext, params: Row, until: datetime) -> dict[str, dict[str, Row]]:
-    """Return what brokers reported, by queue and measure."""
-    names = {"services": params["services"], "systems": params["systems"]}
+def _told(context: ReadContext, until: datetime) -> dict[str, dict[str, Row]]:
+    """Return what brokers reported, by queue and measure; of a queue with several brokers the sum."""
     rows = context.store.rows(
         load_sql("analytics.read", "sql/queue_metrics"),
-        {"until": until, "metrics": list(METRICS), "measures": list(METRICS.values()), **names},
+        {"until": until, "metrics": list(METRICS), "measures": list(METRICS.values())},
     )
     told: dict[str, dict[str, Row]] = {}
     for row in rows:
-        name, _ = context.catalogs.current().system_named(row["queue"])
-        told.setdefault(name or row["queue"], {})[row["measure"]] = row
+        name, _ = context.catalogs.current().system_named(row["broker"])
+        of_queue = told.setdefault(name or row["broker"], {})
+        known = of_queue.get(row["measure"])
+        of_queue[row["measure"]] = _added(known, row) if known else row
     return told
+
+
+def _added(known: Row, row: Row) -> Row:
+    return known | {
+        "value": known["value"] + row["value"],
+        "at": max(known["at"], row["at"]),
+        "destinations": [*known["destinations"], *row["destinations"]],
+    }
 
 
 def _figures(row: Row | None, now: datetime) -> dict[str, Any]:
     if row is None:
         return dict.fromkeys(_FROM_SPANS)
-    oldest = row["oldest_at"] if row["waiting"] else None
+    oldest = row["oldest_at"]
     return {
         "produced": row["produced"],
         "consumed": row["consumed"],
         "waiting": row["waiting"],
         "oldest_at": time_text(oldest),
-        "oldest_age_ms": (now - aware(oldest)).total_seconds() * 1_000 if oldest else None,
+        "oldest_age_ms": (now - oldest).total_seconds() * 1_000 if oldest else None,
         "wait_p50_ms": number(row["wait_quantiles_ms"][0]),
         "wait_p95_ms": number(row["wait_quantiles_ms"][1]),
         "last_at": time_text(row["last_at"]),

@@ -6,7 +6,8 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.present import number, ratio, text_or_none, time_text
-from analytics.read.services import sampling, service_params, system_params
+from analytics.read.services import service_params
+from analytics.read.ways import Named, edges
 from runbooks.estate import System
 from storage.sqlfiles import load_sql
 
@@ -55,13 +56,10 @@ def dependencies(context: ReadContext, since: datetime, until: datetime) -> dict
     whose other side sent nothing and is known by its peer attributes only (``observed`` is then false). Where there are
     many spans, one trace in ``sampled_one_in`` is looked at and the counts are multiplied.
     """
-    one_in = sampling(context, since, until, _ENOUGH_SPANS)
-    window = {"since": since, "until": until, "one_in": one_in}
-    rows = context.store.rows(
-        load_sql("analytics.read", "sql/dependencies"), window | system_params(context, since, until, one_in)
-    )
-    seconds = (until - since).total_seconds()
     catalog = context.catalogs.current()
+    sample = context.hops.read(since, until, _ENOUGH_SPANS, every=True)
+    rows = edges(sample.hops, Named.of(sample.hops, lambda name: catalog.system_named(name)[0]), sample.one_in)
+    seconds = (until - since).total_seconds()
     touched: dict[str, dict[str, int]] = defaultdict(lambda: {"calls": 0, "errors": 0})
     for row in rows:
         touched[row["source"]]["calls"] += 0
@@ -74,7 +72,7 @@ def dependencies(context: ReadContext, since: datetime, until: datetime) -> dict
         entry = catalog.systems.get(name)
         category = entry.category if entry else None
         nodes.append({"system": name, "title": entry.label if entry else name, "category": category, **counts})
-    return {"nodes": nodes, "edges": [_edge(row, seconds) for row in rows], "sampled_one_in": one_in}
+    return {"nodes": nodes, "edges": [_edge(row, seconds) for row in rows], "sampled_one_in": sample.one_in}
 
 
 def _edge(row: Row, seconds: float) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 -- What brokers say of their queues, the last word of every series in the ten minutes before the end of the window.
 -- measure is what a metric tells: depth, lag or consumers.
 SELECT
-    transform(broker, {services:Array(String)}, {systems:Array(String)}, broker) AS queue,
+    broker,
     measure,
     sum(last_value) AS value,
     max(last_at) AS at,
@@ -35,5 +35,5 @@ FROM
     )
     GROUP BY measure, series, broker, destination
 )
-GROUP BY queue, measure
-ORDER BY queue, measure
+GROUP BY broker, measure
+ORDER BY broker, measure
