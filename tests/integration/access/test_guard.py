@@ -200,6 +200,19 @@ def test_on_loopback_too_a_page_of_another_site_can_do_nothing(tmp_path, clock):
     site.state.dispose()
 
 
+@pytest.mark.parametrize("path", [path for _, path in DOORS])
+@pytest.mark.parametrize("is_required", [True, False])
+def test_a_page_of_another_site_sends_no_events_but_servers_do(tmp_path, clock, path, is_required):
+    site = Site(tmp_path, clock, is_required=is_required)
+    form = {"data": {"notification": "forged"}}
+    for headers in ({"Origin": "https://evil.test"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert site.ask("POST", path, headers=headers, **form).status_code == 403
+        assert site.ask("POST", path, "wl_any", headers=headers, **form).status_code == 200  # the door judges it
+    assert site.ask("POST", path, **form).status_code == 200
+    assert site.ask("POST", path, headers={"Origin": BASE, "Sec-Fetch-Site": "same-origin"}, **form).status_code == 200
+    site.state.dispose()
+
+
 def test_a_known_client_certificate_needs_no_token_but_one_that_is_shown_counts(tmp_path, clock):
     site = Site(tmp_path, clock, knows_clients=True)
     assert site.ask("POST", "/api/v1/alerts/1/ack").status_code == 200
