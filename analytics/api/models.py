@@ -152,10 +152,12 @@ class SpanLink(Shape):
 
     trace_id: str
     span_id: str
+    trace_state: str | None
+    attributes: dict[str, str]
 
 
 class Span(Evidence):
-    """A span."""
+    """A span; what a client dropped for its own limits is counted."""
 
     trace_id: str
     span_id: str
@@ -172,6 +174,15 @@ class Span(Evidence):
     resource_attributes: dict[str, str]
     events: list[SpanEvent]
     links: list[SpanLink]
+    trace_state: str | None
+    flags: int
+    scope_name: str | None
+    scope_version: str | None
+    scope_schema_url: str | None
+    resource_schema_url: str | None
+    dropped_attributes_count: int
+    dropped_events_count: int
+    dropped_links_count: int
 
 
 class Event(Evidence):

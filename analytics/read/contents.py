@@ -32,10 +32,11 @@ def span_contents(store: Store, spans: Sequence[Row]) -> dict[tuple[str, str], R
 
 
 def _shaped(row: Row) -> Row:
-    links = zip(row["links.trace_id"], row["links.span_id"], strict=True)
+    parts = ("links.trace_id", "links.span_id", "links.trace_state", "links.attributes")
+    links = zip(*(row[part] for part in parts), strict=True)
     return row | {
         "span_events": list(zip(row["events.time"], row["events.name"], row["events.attributes"], strict=True)),
-        "links": [(trace.hex(), span.hex()) for trace, span in links],
+        "links": [(trace.hex(), span.hex(), state, attributes) for trace, span, state, attributes in links],
     }
 
 

@@ -9,6 +9,8 @@ from analytics.read.present import text_or_none, time_text
 Row = dict[str, Any]
 _KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 _STATUS = ("unset", "ok", "error")
+_SPAN_TEXTS = ("trace_state", "scope_name", "scope_version", "scope_schema_url", "resource_schema_url")
+_SPAN_NUMBERS = ("flags", "dropped_attributes_count", "dropped_events_count", "dropped_links_count")
 # https://opentelemetry.io/docs/specs/otel/logs/data-model/#severity-fields: four numbers a level.
 _SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
@@ -33,7 +35,12 @@ def span_entry(span: Row, raw: Row | None) -> dict[str, Any]:
             {"at": time_text(at), "name": name, "attributes": dict(attributes)}
             for at, name, attributes in (raw["span_events"] if raw else ())
         ],
-        "links": [{"trace_id": trace, "span_id": linked} for trace, linked in (raw["links"] if raw else ())],
+        "links": [
+            {"trace_id": trace, "span_id": linked, "trace_state": text_or_none(state), "attributes": dict(attributes)}
+            for trace, linked, state, attributes in (raw["links"] if raw else ())
+        ],
+        **{name: text_or_none(raw[name]) if raw else None for name in _SPAN_TEXTS},
+        **{name: raw[name] if raw else 0 for name in _SPAN_NUMBERS},
     }
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from analytics.read import contents
 from analytics.read.contents import event_contents, log_contents, span_contents
+from analytics.read.evidence import span_entry
 from storage.store import Store
 
 _SECOND = 1_000_000_000
@@ -56,6 +57,35 @@ def test_what_a_piece_of_evidence_holds_is_found_by_its_time(engine, number):
 def test_of_copies_of_a_span_the_one_that_ends_latest_is_shown(engine):
     evidence = [_evidence(number, trace_id=_TRACE, span_id=_SPAN) for number in (0, 1)]
     assert span_contents(engine, evidence)[_TRACE, _SPAN]["attributes"] == {"n": "1"}
+
+
+def test_a_span_shows_all_that_its_client_said_of_it(engine):
+    engine.execute(
+        "INSERT INTO spans (segment_id, received_at, time, service, trace_id, span_id, trace_state, flags, scope_name,"
+        " scope_version, scope_schema_url, resource_schema_url, dropped_attributes_count, dropped_events_count,"
+        " dropped_links_count, `links.trace_id`, `links.span_id`, `links.trace_state`, `links.attributes`,"
+        " `links.dropped_attributes_count`, `links.flags`)"
+        " SELECT 1, now64(3), fromUnixTimestamp64Nano({ns:Int64}, 'UTC'), 's', unhex(repeat('0a', 16)),"
+        " unhex(repeat('0c', 8)), 'vendor=1', 257, 'orders', '2.1', 'https://schema.test/1', 'https://schema.test/2',"
+        " 1, 2, 3, [unhex(repeat('0d', 16))], [unhex(repeat('0e', 8))], ['w=2'], [map('why', 'batch')], [0], [1]",
+        {"ns": _2026},
+    )
+    asked = {"at_ns": _2026, "service": "s", "trace_id": _TRACE, "span_id": "0c" * 8}
+    raw = span_contents(engine, [asked])[_TRACE, "0c" * 8]
+    seen = {"parent_span_id": "", "name": "n", "span_kind": 1, "at": None, "end_at": None, "duration_ns": 0}
+    judged = dict.fromkeys(("system", "category", "milestone", "outcome", "status_message"), "") | {"is_error": 0}
+    shown = span_entry(asked | seen | judged, raw)
+    assert (shown["trace_state"], shown["flags"]) == ("vendor=1", 257)
+    assert (shown["scope_name"], shown["scope_version"]) == ("orders", "2.1")
+    assert (shown["scope_schema_url"], shown["resource_schema_url"]) == (
+        "https://schema.test/1",
+        "https://schema.test/2",
+    )
+    assert [shown[f"dropped_{what}_count"] for what in ("attributes", "events", "links")] == [1, 2, 3]
+    assert shown["links"] == [
+        {"trace_id": "0d" * 16, "span_id": "0e" * 8, "trace_state": "w=2", "attributes": {"why": "batch"}}
+    ]
+    assert span_entry(asked | seen | judged, None).keys() == shown.keys()
 
 
 def test_much_evidence_is_asked_for_in_portions(engine, monkeypatch):
