@@ -41,6 +41,7 @@ from core.component import Component, Health
 from core.errors import ConfigError
 from core.heap import settle_heap
 from core.tls import ServerTls
+from core.turns import take_short_turns
 from dashboards.app import build_dash
 from runbooks import CatalogProvider
 from storage.migrate import apply_migrations
@@ -164,6 +165,7 @@ class Wayline:
 
     def start(self) -> None:
         """Start every component; on a failure stop those that had started."""
+        take_short_turns()
         with contextlib.ExitStack() as undo:
             for component in self.components:
                 component.start()

@@ -10,6 +10,7 @@ from collector.config import CollectorConfig
 from collector.service import CollectorService
 from core.clock import SystemClock
 from core.heap import settle_heap
+from core.turns import take_short_turns
 from runbooks import CatalogProvider
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
@@ -36,6 +37,7 @@ def main() -> None:
     (data / "catalog" / "none.yaml").write_text("kind: Redaction\nname: '*'\nenabled: false\n")
     catalog = CatalogProvider([data / "catalog"], clock)
     service = CollectorService(store, open_state(data), catalog, clock, config, data)
+    take_short_turns()
     service.start()
     settle_heap()
     _name_threads()
