@@ -11,11 +11,14 @@ import httpx
 from core.component import Health
 from core.errors import WaylineError
 from runbooks import lint
-from wayline.cli.connection import TOKEN_VARIABLE, token
+from wayline.cli.connection import TOKEN_VARIABLE, connect_own, is_untrusted
 from wayline.settings import Settings
 
 LOW_DISK_BYTES = 2 * 2**30
 MINIMUM_PYTHON = (3, 11)
+_UNTRUSTED = Health(
+    "server", ok=False, detail="not asked: its certificate is not trusted here; name its authority in SSL_CERT_FILE"
+)
 
 
 def examine(settings: Settings) -> list[Health]:
@@ -51,17 +54,12 @@ def _examine_catalog(settings: Settings) -> Health:
 
 def _ask_server(settings: Settings) -> list[Health]:
     """Return what the server of *settings* says about itself; nothing when none answers."""
-    scheme = "https" if settings.server.tls.is_on else "http"
-    shown = token()
-    headers = {"Authorization": f"Bearer {shown}"} if shown else {}
-    base = f"{scheme}://{settings.server.host}:{settings.server.port}"
     try:
-        # It is this machine that is asked, and its certificate names another host.
-        with httpx.Client(base_url=base, headers=headers, timeout=5, verify=False, trust_env=False) as client:  # noqa: S501
+        with connect_own(settings.server.host, settings.server.port, settings.server.tls) as client:
             ready = client.get("/readyz")
             sources = client.get("/api/v1/sources")
-    except httpx.HTTPError:
-        return []
+    except httpx.HTTPError as error:
+        return [_UNTRUSTED] if is_untrusted(error) else []
     found = Health("server", ready.status_code == httpx.codes.OK, f"running, /readyz answered {ready.status_code}")
     try:
         return [found, *_components(ready), *_sources(sources)]
