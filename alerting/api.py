@@ -22,9 +22,9 @@ from alerting.mute import SilenceKind
 from alerting.read import AlertFilter, InvalidFilterError
 from alerting.service import AlertService
 from analytics.api import problem
+from analytics.api.params import Moment, time_range, window_seconds
 from core.access import signed
 from core.errors import ConfigError, PermanentError
-from core.units import parse_duration
 
 _STATUS: dict[type[PermanentError], int] = {
     AlertNotFoundError: 404,
@@ -204,19 +204,18 @@ def _add_rules(router: APIRouter, service: AlertService) -> None:
     @router.get("/rules/{name}/backtest")
     def backtest(
         name: str,
-        since: AwareDatetime | None = None,
-        until: AwareDatetime | None = None,
+        since: Moment = None,
+        until: Moment = None,
         window: Annotated[str, Query(description="period before *until* where *since* is not given")] = "7d",
         step: Annotated[str, Query(description="time between evaluations")] = "1m",
     ) -> Response:
         """Replay a rule over stored history: alerts per day, trouble caught and missed."""
 
         def run() -> dict[str, Any]:
-            ends = until or service.now
-            begins = since or ends - timedelta(seconds=parse_duration(window).seconds)
-            if not timedelta() < ends - begins <= _MAX_PERIOD:
-                raise InvalidFilterError("the period is empty or longer than 400 days", remedy="mend since and until")
-            return service.backtest(name, since=begins, until=ends, step_s=parse_duration(step).seconds)
+            begins, ends = time_range(since, until, window, service.now)
+            if ends - begins > _MAX_PERIOD:
+                raise InvalidFilterError("the period is longer than 400 days", remedy="mend since and until")
+            return service.backtest(name, since=begins, until=ends, step_s=window_seconds(step, "step"))
 
         return _answer(f"/api/v1/rules/{name}/backtest", run)
 

@@ -79,9 +79,9 @@ def instant(value: str | datetime | None) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(value.strip())
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def clock_time(value: str | datetime | None, zone: tzinfo, now: datetime, *, seconds: bool = True) -> str:

@@ -20,6 +20,9 @@ _UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days
 _NOW_MINUS = re.compile(r"now(?:-(\d{1,5})(m|h|d|w))?")
 _REFRESH = re.compile(r"(\d{1,4})s?")
 _MAX_RANGE = timedelta(days=3660)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2262, 1, 1, tzinfo=UTC)
+"""The store holds no times beyond these."""
 
 
 @dataclass(frozen=True)
@@ -144,15 +147,17 @@ def _read_range(query: Mapping[str, str], now: datetime, default_range: str, pro
     if since is None or until is None or since >= until:
         problems.append("since and until are not two times in order, like 2026-11-22T08:00Z or now-6h")
         return TimeRange(now - length, now, text)
-    return TimeRange(max(since, until - _MAX_RANGE), until)
+    return TimeRange(max(since, until - _MAX_RANGE, _EARLIEST), until)
 
 
 def _read_moment(text: str, now: datetime) -> datetime | None:
     relative = _NOW_MINUS.fullmatch(text.strip())
     if relative:
-        return now - (int(relative[1]) * _UNIT[relative[2]] if relative[1] else timedelta(0))
-    # A plus sign of an offset arrives as a space when somebody typed the address by hand.
-    return instant(text.replace(" ", "+") if "T" in text else text)
+        moment: datetime | None = now - (int(relative[1]) * _UNIT[relative[2]] if relative[1] else timedelta(0))
+    else:
+        # A plus sign of an offset arrives as a space when somebody typed the address by hand.
+        moment = instant(text.replace(" ", "+") if "T" in text else text)
+    return moment if moment and _EARLIEST <= moment <= _LATEST else None
 
 
 def _read_refresh(text: str, window: TimeRange, default_refresh_s: int, problems: list[str]) -> int:

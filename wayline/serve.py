@@ -24,7 +24,7 @@ from rich.console import Console
 
 from alerting.api import build_router as build_alert_router
 from alerting.service import AlertService
-from analytics.api import build_probe_router, build_router, install_problem_handlers
+from analytics.api import HeadAsGet, build_probe_router, build_router, install_problem_handlers
 from analytics.correlate import Correlator
 from analytics.drafts.api import build_drafts_router
 from analytics.read import Reader
@@ -211,6 +211,7 @@ class Wayline:
     def _build_app(self) -> FastAPI:
         app = FastAPI(title="Wayline", docs_url=None, openapi_url="/api/v1/openapi.json", redoc_url=None)
         install_problem_handlers(app)
+        app.add_middleware(HeadAsGet)
         add_api_docs(app)
         app.include_router(build_probe_router(self.health))
         if self._collector is not None:

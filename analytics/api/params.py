@@ -1,18 +1,21 @@
 """Query parameters shared by several paths: times, windows, lists."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from analytics.read.errors import InvalidQueryError
+from analytics.read.search import EARLIEST, LATEST
 from core.errors import ConfigError
 from core.units import parse_duration
 
 _LOST_PLUS = re.compile(r"(.*T.*) (\d{2}:?\d{2})")
 DEFAULT_WINDOW = "24h"
+_LONGEST = timedelta(days=100 * 365)
+"""All that a store may hold: a longer window asks for no more, and would reach beyond what a clock can count."""
 
 
 def _restore_plus(value: object) -> object:
@@ -23,18 +26,33 @@ def _restore_plus(value: object) -> object:
     return value
 
 
+def _within_reach(moment: datetime | None) -> datetime | None:
+    """Nothing stored lies beyond the range of the store's times, so an end beyond it means the end of the range."""
+    if moment is None:
+        return None
+    try:
+        return min(max(moment.astimezone(UTC), EARLIEST), LATEST)
+    except OverflowError:
+        return EARLIEST if moment.year < EARLIEST.year else LATEST
+
+
 def _split(values: list[str]) -> list[str]:
     return [part for value in values for part in value.split(",") if part]
 
 
-Moment = Annotated[AwareDatetime | None, BeforeValidator(_restore_plus), Query(description="RFC 3339, with offset")]
+Moment = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(_restore_plus),
+    AfterValidator(_within_reach),
+    Query(description="RFC 3339, with offset"),
+]
 Names = Annotated[list[str], AfterValidator(_split), Query(description="repeat, or separate by commas")]
 WindowText = Annotated[str, Query(description="a duration back from now, e.g. 15m, 24h, 7d")]
 
 
 def window_seconds(text: str, parameter: str = "window") -> float:
     """
-    Return a duration parameter in seconds.
+    Return a duration parameter in seconds, at most a hundred years.
 
     Raises:
         InvalidQueryError: It is not a positive elapsed duration.
@@ -47,7 +65,7 @@ def window_seconds(text: str, parameter: str = "window") -> float:
         raise InvalidQueryError(
             parameter, f"{parameter} must be a positive duration", remedy="write it like 15m or 24h"
         )
-    return seconds
+    return min(seconds, _LONGEST.total_seconds())
 
 
 def time_range(since: datetime | None, until: datetime | None, window: str, now: datetime) -> tuple[datetime, datetime]:
@@ -58,10 +76,21 @@ def time_range(since: datetime | None, until: datetime | None, window: str, now:
         InvalidQueryError: The range is empty.
     """
     ends = until or now
-    begins = since or ends - timedelta(seconds=window_seconds(window))
+    begins = since or max(ends - timedelta(seconds=window_seconds(window)), EARLIEST)
     if begins >= ends:
         raise InvalidQueryError("since", "since must be before until")
     return begins, ends
+
+
+def check_order(since: datetime | None, until: datetime | None) -> None:
+    """
+    Let a range pass that has an end open, or its ends in order.
+
+    Raises:
+        InvalidQueryError: *since* is after *until*.
+    """
+    if since and until and since > until:
+        raise InvalidQueryError("since", "since must be before until")
 
 
 def tier_numbers(values: list[str]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from analytics.api.answers import json_answer
 from analytics.api.models import Problem, TransactionDetail, TransactionList
-from analytics.api.params import Moment, Names, tier_numbers
+from analytics.api.params import Moment, Names, check_order, tier_numbers
 from analytics.api.problems import problem
 from analytics.read.filters import MAX_LIMIT, TransactionFilter
 from analytics.read.reader import Reader
@@ -37,6 +37,7 @@ def add_transaction_paths(router: APIRouter, reader: Reader) -> None:
         cursor: Annotated[str, Query(description="next_cursor of the page before")] = "",
     ) -> Response:
         """List transactions, newest first unless sorted otherwise."""
+        check_order(since, until)
         wanted = TransactionFilter(
             flow=tuple(flow),
             status=tuple(status),

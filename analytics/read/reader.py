@@ -19,7 +19,7 @@ from analytics.read.filters import Found, TransactionFilter
 from analytics.read.forecasts import Forecaster
 from analytics.read.origins import ranked_origins
 from analytics.read.risks import at_risk
-from analytics.read.search import list_transactions
+from analytics.read.search import EARLIEST, list_transactions
 from analytics.read.variants import Repeats
 from analytics.sla.verdicts import Knowledge
 from core.clock import Clock
@@ -158,7 +158,7 @@ class Reader:
     ) -> Json:
         """Return where trouble starts in [since, until) against a baseline, by default the day before it."""
         ends = baseline_until or since
-        begins = baseline_since or ends - timedelta(days=1)
+        begins = baseline_since or max(ends - timedelta(days=1), EARLIEST)
         return ranked_origins(self._context, Window(since, until, begins, ends, flow))
 
     def runbooks(self) -> list[Json]:

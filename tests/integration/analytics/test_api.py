@@ -90,6 +90,25 @@ def test_a_wrong_parameter_is_a_400_problem(api: TestClient, query):
     assert answer.json()["status"] == 400
 
 
+FAR = ["0001-01-01T00:00:00Z", "1899-12-31T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "-1", "99999999999"]
+RANGES = ["flows/procure_to_pay/series", "flows/procure_to_pay/latency", "flows/procure_to_pay/variants"]
+RANGES += ["flows/procure_to_pay/rework", "sla", "origins", "dependencies", "queues", "exceptions", "transactions"]
+
+
+@pytest.mark.parametrize("path", RANGES)
+def test_no_time_is_too_far_to_answer(api: TestClient, order: Transaction, path):
+    for end in ("since", "until"):
+        for moment in FAR:
+            assert api.get(f"/api/v1/{path}", params={end: moment}).status_code in (200, 400), (end, moment)
+    assert api.get(f"/api/v1/{path}", params={"window": "99999999999d"}).status_code == 200
+
+
+def test_a_range_that_runs_backwards_is_refused(api: TestClient):
+    backwards = {"since": "2026-11-22T08:00:00Z", "until": "2026-11-22T07:00:00Z"}
+    for path in ("transactions", "sla", "origins"):
+        assert api.get(f"/api/v1/{path}", params=backwards).json()["parameter"] == "since"
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

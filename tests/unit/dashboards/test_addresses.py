@@ -31,12 +31,28 @@ def test_relative_moments_are_understood():
 
 
 @pytest.mark.parametrize(
-    "search", ["range=soon", "refresh=often", "since=x&until=y", "since=now&until=now-1h", "range=0h"]
+    "search",
+    [
+        "range=soon",
+        "refresh=often",
+        "since=x&until=y",
+        "since=now&until=now-1h",
+        "range=0h",
+        "until=0001-01-02T00:00:00Z",
+        "since=0001-01-01T00:00:00%2B14:00",
+        "until=9999-12-31T23:59:59-14:00",
+        "since=1900-01-01T00:00:00Z&until=1900-01-01T00:00:00Z",
+    ],
 )
 def test_what_is_not_understood_falls_back_and_is_said(search):
     state = read_state("/", search, now=NOW)
     assert state.problem
     assert state.range.seconds == 86_400
+
+
+def test_a_range_does_not_reach_back_beyond_what_the_store_can_hold():
+    state = read_state("/", "until=1900-01-01T01:00:00Z&range=24h", now=NOW)
+    assert state.range.seconds == 3_600
 
 
 def test_unknown_zone_is_utc():
