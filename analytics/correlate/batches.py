@@ -4,19 +4,14 @@ Batch traces are taken apart: a span belongs to the nearest value above it, else
 What belongs to neither is the shared context of the batch and keeps the unit as its group.
 """
 
-from analytics.correlate.statements import Statements
-from core.errors import TransientError
+import pyarrow as pa
 
-_MAX_ROUNDS = 10_000
-BATCH_WORK = (
-    "tick_batches",
-    "tick_batch_observations",
-    "tick_batch_spans",
-    "tick_batch_spans_next",
-    "tick_batch_below",
-    "tick_batch_below_next",
-    "tick_fragments",
-)
+from analytics.correlate.columns import numbers
+from analytics.correlate.owners import owners
+from analytics.correlate.segments import Ints
+from analytics.correlate.statements import Statements
+
+BATCH_WORK = ("tick_batches", "tick_batch_observations", "tick_batch_spans", "tick_fragments")
 
 
 def split_batches(statements: Statements) -> bool:
@@ -26,36 +21,22 @@ def split_batches(statements: Statements) -> bool:
         return False
     statements.work("batch_take")
     statements.command("batch_leave")
-    statements.work("batch_spans")
-    _climb(statements)
-    statements.work("batch_spare")
-    _turn(statements, "tick_batch_spans")
-    _climb(statements)
-    _look_below(statements)
+    statements.put("tick_batch_spans", _owned(statements.arrow("batch_spans")))
     statements.work("fragments")
     statements.work("batch_put")
     return True
 
 
-def _climb(statements: Statements) -> None:
-    for _ in range(_MAX_ROUNDS):
-        if not statements.rows("batch_climbing")[0]["climbing"]:
-            return
-        statements.work("batch_climb")
-        _turn(statements, "tick_batch_spans")
-    raise TransientError("spans of a trace are each other's parents")
+def _owned(spans: pa.Table) -> pa.Table:
+    """Return the spans of ``batch_spans.sql`` with their owners."""
+    units, span, parent = numbers(spans, "unit_id"), numbers(spans, "span"), numbers(spans, "parent")
+    found = owners(units, span, parent, numbers(spans, "own"), numbers(spans, "own_spare"))
+    ids = {"span_id": _binary(span), "parent_span_id": _binary(parent)}
+    return pa.table({"unit_id": units, **ids, "owner": found})
 
 
-def _look_below(statements: Statements) -> None:
-    for _ in range(_MAX_ROUNDS):
-        statements.work("batch_below")
-        settled = statements.rows("batch_below_state")[0]["settled"]
-        _turn(statements, "tick_batch_below")
-        if settled:
-            return
-    raise TransientError("owners below the spans of a trace did not settle")
-
-
-def _turn(statements: Statements, table: str) -> None:
-    statements.store.execute(f"EXCHANGE TABLES {table} AND {table}_next")
-    statements.empty(f"{table}_next")
+def _binary(ids: Ints) -> pa.Array:
+    """Return the ids that the engine read as numbers."""
+    return pa.FixedSizeBinaryArray.from_buffers(
+        pa.binary(8), len(ids), [None, pa.py_buffer(ids.astype("<u8").tobytes())]
+    )

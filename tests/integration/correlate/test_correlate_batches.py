@@ -111,3 +111,17 @@ def test_parts_without_a_correlation_id_are_told_apart_by_another_value(line):
     line.tick(100)
     found = {row["identifiers"][0]["value"]: row["observation_count"] for row in line.rows()}
     assert found == {"BATCH": 4, "c0": 8, "c1": 8, "c2": 8, "c3": 8}
+
+
+def test_spans_of_a_batch_that_go_round_are_shared_context_and_stop_nobody(line):
+    line.deliver(
+        Span("t", "a", attributes={"correlation.id": "a"}),
+        Span("t", "b", attributes={"correlation.id": "b"}),
+        Span("t", "below", parent="b"),
+        Span("t", "own", parent="own"),
+        Span("t", "one", parent="other"),
+        Span("t", "other", parent="one"),
+    )
+    line.tick(100)
+    found = {row["identifiers"][0]["value"] if row["identifiers"] else "": row for row in line.rows()}
+    assert {key: row["observation_count"] for key, row in found.items()} == {"": 3, "a": 1, "b": 2}

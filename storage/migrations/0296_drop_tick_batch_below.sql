@@ -1,0 +1,2 @@
+-- Arrays in memory since.
+DROP TABLE IF EXISTS tick_batch_below
