@@ -27,6 +27,7 @@ def names_of(ids: Identifiers, of_row: Ints, of_group: Ints, count: int, pairs: 
     component = of_row[ids.rows]
     plain = ~ids.messages
     carried = distinct((component[plain] * _span(ids) + ids.kinds[plain]) * roles + ids.roles.codes[plain])
+    carried = carried[starts_of(carried // roles)]  # what is an identity to one part is one to the whole
     owner, kinds, role = carried // roles // _span(ids), carried // roles % _span(ids), carried % roles
     rank = _rank_where_several(ids, owner, kinds)
     typed = owner * max(1, len(ids.types.names)) + ids.type_of(kinds)
@@ -87,9 +88,10 @@ def _taken(texts: pa.Array, places: Ints) -> pa.Array:
 
 def _joins(ids: Identifiers, owner: Ints, pairs: Pairs, count: int) -> pa.Array:
     """Return which values join how many groups of each component."""
-    by_value = Segments(owner * _span(ids) + pairs.kinds)
-    several = by_value.sizes > 1
-    keys, units = by_value.keys[several], by_value.sizes[several]
+    by_use = Segments(pairs.nodes * max(1, count) + owner)
+    several = by_use.sizes > 1  # uses of a value that only something else joins are no reason
+    by_value = Segments(by_use.one(owner * _span(ids) + pairs.kinds)[several])
+    keys, units = by_value.keys, by_value.total(by_use.sizes[several])
     kinds = keys % _span(ids)
     return tuples(
         offsets(keys // _span(ids), count),

@@ -84,6 +84,10 @@ class Segments:
         """Return the greatest of *values* for each key."""
         return np.maximum.reduceat(values[self.order], self.starts) if len(self.starts) else values[:0]
 
+    def total(self, values: Ints) -> Ints:
+        """Return the sum of *values* for each key."""
+        return np.add.reduceat(values[self.order], self.starts) if len(self.starts) else values[:0]
+
     def least_where(self, values: Ints, mask: NDArray[np.bool_], default: int = 0) -> Ints:
         """Return the smallest of *values* where *mask* holds, for each key, *default* where it never does."""
         found = self.least(np.where(mask, values, BIG))

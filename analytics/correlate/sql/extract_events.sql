@@ -6,7 +6,7 @@ SELECT
     unit_id AS observation_id,
     cityHash64(
         time, type, subject, correlation_id, flow, milestone, outcome, system, data,
-        mapKeys(attributes), mapValues(attributes)) AS content_hash,
+        mapKeys(attributes), mapValues(attributes), parent_type, parent_id) AS content_hash,
     segment_id,
     'event' AS kind_,
     time AS at,
@@ -68,7 +68,7 @@ FROM
                 *,
                 arrayFlatten(arrayMap(
                     e -> if(startsWith(e.2, '[') AND isValidJSON(e.2),
-                        arrayMap(v -> (e.1, trim(BOTH '"' FROM v), e.3), JSONExtractArrayRaw(e.2)),
+                        arrayMap(v -> (e.1, if(startsWith(v, '"'), JSONExtractString(v), v), e.3), JSONExtractArrayRaw(e.2)),
                         [e]),
                     listed)) AS found
             FROM

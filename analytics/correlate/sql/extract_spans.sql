@@ -6,7 +6,8 @@ SELECT
     sipHash64('span', trace_id, span_id) AS observation_id,
     cityHash64(
         time, duration_ns, name, kind, service, status_code, status_message, parent_span_id,
-        mapKeys(attributes), mapValues(attributes)) AS content_hash,
+        mapKeys(attributes), mapValues(attributes), found, extras, `links.trace_id`, `links.span_id`,
+        exception_type, exception_message) AS content_hash,
     segment_id,
     'span' AS kind_,
     time AS at,

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -140,3 +141,49 @@ def test_explicit_identifiers_of_imports_are_taken(line):
     line.tick(2)
     assert sorted(row["observation_count"] for row in line.rows()) == [1, 2]
     assert len(line.holders("colour", "red")) == 1
+
+
+def test_copies_that_differ_in_links_alone_both_count_whatever_is_merged_away(line):
+    plain = Span("t", "s", attributes={"po_number": "1"})
+    line.deliver(Span("u", "s", attributes={"correlation.id": "u"}), replace(plain, links=(("u", "s"),)))
+    line.tick(10)
+    line.deliver(plain)
+    line.tick(20)
+    line.store.execute("OPTIMIZE TABLE observations FINAL")
+    line.deliver(Span("t", "next", attributes={"po_number": "1"}))
+    line.tick(30)
+    assert line.one()["observation_count"] == 3
+
+
+def test_copies_that_differ_in_their_parent_alone_give_one_parent_whatever_came_first(line):
+    copies = [Event("e", correlation="c", parent=("po_number", name)) for name in ("P1", "P2")]
+
+    def parents(order):
+        line.reset()
+        for number, copy in enumerate(order):
+            line.deliver(copy)
+            line.tick(100 + number)
+        return [row["parent_id"] for row in line.rows("observation_count > 0")]
+
+    assert parents(copies) == parents(copies[::-1])
+
+
+def test_values_of_a_list_are_read_as_single_ones_are(line):
+    listed = '["\\u00c41", "B\\"x", 12]'
+    line.deliver(Event("e", correlation="c", attributes={"po_number": listed}))
+    line.tick(10)
+    assert sorted(one["value"] for one in line.one()["identifiers"]) == ["12", 'B"X', "c", "Ä1"]
+
+
+def test_a_value_that_is_an_identity_to_one_part_and_a_reference_to_another_is_told_once(line):
+    both = {"correlation.id": "b", "x-correlation-id": "c"}
+    line.deliver(
+        Span("t", "root"),
+        Span("t", "a", parent="root", attributes={"correlation.id": "a", "po_number": "P"}),
+        Span("t", "b", parent="root", attributes={"correlation.id": "b", "po_number": "P"}),
+        Span("t", "several", parent="a", attributes=both),
+    )
+    line.tick(100)
+    found = {one["value"]: one["role"] for one in line.one("has(identifiers.value, 'P')")["identifiers"]}
+    assert found == {"a": "identity", "b": "identity", "c": "reference", "P": "identity"}
+    assert len(line.one("has(identifiers.value, 'P')")["identifiers"]) == len(found)

@@ -50,7 +50,8 @@ def carried_by(seen, component, *, messages, identity=False):
 def test_components_are_called_as_a_plain_reckoning_calls_them(seen):
     found, has_name = columns_of(seen)
     for component in range(COUNT):
-        carried = sorted({one[:3] for one in carried_by(seen, component, messages=False)})
+        roles = sorted({one[:3] for one in carried_by(seen, component, messages=False)})
+        carried = [one for place, one in enumerate(roles) if one[:2] not in {other[:2] for other in roles[:place]}]
         assert [tuple(one.values()) for one in found["identifiers"][component]] == carried
         messages = {one[1] for one in carried_by(seen, component, messages=True)}
         assert sorted(found["messages"][component]) == sorted(messages)
@@ -105,6 +106,17 @@ def test_each_use_of_a_value_is_named_by_the_moment_it_began():
     rows = rows_of(*(Seen(group=place, at=at * 1_000_000, ids=ids) for place, at in enumerate(seconds, start=1)))
     found, _ = named(rows, use(rows, NONE), np.array([0, 0, 1]), 2)
     assert [found["key_value"], found["key_epoch"]] == [[b"7", b"7"], [10, 20]]
+
+
+def test_a_value_joins_the_groups_of_each_of_its_uses_and_not_those_that_something_else_joins():
+    ids = (("po", "7"),)
+    seconds = [100, 105, 200, 300, 305, 310]
+    rows = rows_of(*(Seen(group=place, at=at * 1_000_000, ids=ids) for place, at in enumerate(seconds, start=1)))
+    found, _ = named(rows, use(rows, NONE), np.zeros(6, np.int64), 1)
+    assert found["joins"] == [[{"type": b"po", "value": b"7", "units": 5}]]
+    rows = rows_of(*(Seen(group=group, at=at * 1_000_000, ids=ids) for group, at in [(1, 200), (2, 100)]))
+    found, _ = named(rows, use(rows, NONE), np.array([0, 0]), 1)
+    assert found["joins"] == [[]]
 
 
 def test_a_component_that_several_uses_meet_in_is_named_by_the_first_of_them():
