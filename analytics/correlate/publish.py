@@ -26,6 +26,7 @@ _WITHOUT = {
         "toFloat64(0) AS work_ms, toFloat64(0) AS queue_ms, toFloat64(0) AS retry_ms, toFloat64(0) AS unexplained_ms"
     ),
     "final_parents": "'' AS parent_id, '' AS parent_type, '' AS parent_value",
+    "final_parted": "toUInt64(0) AS own_parts",
     "final_children": (
         "toUInt32(0) AS total, toUInt32(0) AS completed, toUInt32(0) AS failed, toInt64(0) AS children_ended_us, "
         "'' AS standing, toInt64(0) AS standing_end_us, toUInt8(0) AS standing_breached, "
@@ -83,6 +84,7 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
         "final_prior": known.prior,
         "final_origins": known.origins,
         "final_parents": named,
+        "final_parted": resolved.batches,
         "final_children": children,
     }
     statements.send("final", _parts(joined), version=version, now=now)

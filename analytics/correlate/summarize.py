@@ -236,4 +236,30 @@ def _units(rows: Rows, own: Components) -> dict[str, pa.Array]:
     return {
         "units": list_array(offsets(owner, own.count), pa.array(unit_ids[place])),
         "traces": list_array(offsets(owner[order], own.count), ids),
+        "part": _part(rows, own, owner[order], place[order]),
     }
+
+
+def _part(rows: Rows, own: Components, owner: Ints, unit: Ints) -> Ints:
+    """
+    Return of each component the smallest part that it has of its smallest trace, 0 where it has the shared context.
+
+    Args:
+        rows: The observations.
+        own: The components.
+        owner: The component of each of their traces, in order.
+        unit: The place of its unit.
+    """
+    found = np.zeros(own.count, np.uint64)
+    if "unit_id" not in rows.table.column_names:
+        return found
+    first = starts_of(owner)
+    named_by = np.full(own.count, -1)
+    named_by[owner[first]] = unit[first]
+    units, place = numbered(rows.column("unit_id"))
+    row = np.flatnonzero(place == named_by[own.of_row])
+    groups = rows.group_ids[rows.group[row]]
+    parts = Segments(own.of_row[row])
+    whole = parts.greatest(groups == units[place[row]])
+    found[parts.keys] = np.where(whole, 0, parts.least(groups))
+    return found

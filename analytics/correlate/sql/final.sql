@@ -39,7 +39,8 @@ FROM
         cityHash64(
             flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
             systems, deadline_us, late, known, held, observation_count, total, completed, failed,
-            start, work_ms, queue_ms, retry_ms, unexplained_ms, arraySort(units)) AS hash
+            start, work_ms, queue_ms, retry_ms, unexplained_ms, arraySort(units), next_milestone, missing_milestone,
+            parent_type, parent_value, own_parts) AS hash
     FROM
     (
         SELECT

@@ -20,7 +20,6 @@ FROM
         multiIf(
             status = 'failed', status,
             failed > total * (1 - child_ratio) + 1e-8, 'failed',
-            done AND flow = '', 'completed',
             status NOT LIKE 'completed%', status,
             NOT done AND over, if(unknown > 0, 'unknown', 'stuck'),
             NOT done, 'in_progress',

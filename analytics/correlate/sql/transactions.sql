@@ -157,7 +157,8 @@ FROM
                                 c.*, f.*,
                                 lower(hex(multiIf(
                                     c.key_type != '', sipHash128('identity', c.key_type, c.key_value, c.key_epoch),
-                                    notEmpty(c.traces), sipHash128('trace', arrayMin(c.traces)),
+                                    notEmpty(c.traces) AND c.part = 0, sipHash128('trace', arrayMin(c.traces)),
+                                    notEmpty(c.traces), sipHash128('trace', arrayMin(c.traces), c.part),
                                     sipHash128('observation', c.smallest)))) AS transaction_id,
                                 toInt64({now_us:Int64}) AS now_us,
                                 f.code > 0 AS classified,

@@ -125,3 +125,48 @@ def test_spans_of_a_batch_that_go_round_are_shared_context_and_stop_nobody(line)
     line.tick(100)
     found = {row["identifiers"][0]["value"] if row["identifiers"] else "": row for row in line.rows()}
     assert {key: row["observation_count"] for key, row in found.items()} == {"": 3, "a": 1, "b": 2}
+
+
+def test_parts_that_only_quarantined_values_tell_apart_keep_ids_of_their_own(line):
+    carriers = [Span(f"{name}{n}", "s", n, attributes={"permit": name}) for name in "AB" for n in range(6)]
+    line.deliver(
+        *carriers,
+        Span("t", "root"),
+        Span("t", "a", parent="root", attributes={"permit": "A"}),
+        Span("t", "b", parent="root", attributes={"permit": "B"}),
+    )
+    line.tick(100)
+    assert [row["observation_count"] for row in line.rows()] == [1] * 15
+    assert len(line.holders("trace", trace_id("t").hex())) == 3
+
+
+def test_a_batch_is_not_done_before_it_is_quiet_though_the_children_seen_so_far_are(line):
+    line.deliver(*batch())
+    line.tick(10)
+    assert line.one("flow = ''")["status"] == "in_progress"
+    line.tick(100)
+    assert line.one("flow = ''")["status"] == "completed"
+
+
+def test_spans_that_change_sides_are_shown_with_their_new_part_though_all_totals_stay(line):
+    def trace(x, y, lasts):
+        yield Span("t", "root", 0, 100)
+        for key in "ab":
+            yield Span("t", key, 0, 50, parent="root", attributes={"correlation.id": key})
+        yield Span("t", "x", 1, lasts, parent=x)
+        yield Span("t", "y", 1, lasts, parent=y)
+
+    def shown():
+        rows = line.store.rows(
+            "SELECT transaction_id, arraySort(groupArray(span_id)) AS spans FROM transaction_observations"
+            " GROUP BY transaction_id ORDER BY transaction_id"
+        )
+        return [row["spans"] for row in rows]
+
+    line.deliver(*trace("a", "b", 5))
+    line.tick(1_000)
+    before = shown()
+    line.deliver(*trace("b", "a", 6))
+    line.tick(2_000)
+    assert len(shown()) == len(before) == 3
+    assert shown() != before

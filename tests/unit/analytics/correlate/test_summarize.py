@@ -209,10 +209,18 @@ def test_traces_and_units_are_told_once_in_order():
 def test_the_parts_of_a_batch_trace_all_name_its_unit():
     seen = [Seen(group=group, trace=5) for group in (10, 11, 11)]
     found = said_by(*seen, unit_ids=[3, 3, 3])
-    assert {group: (row["units"], len(row["traces"])) for group, row in found.items()} == {
-        10: ([3], 1),
-        11: ([3], 1),
+    assert {group: (row["units"], len(row["traces"]), row["part"]) for group, row in found.items()} == {
+        10: ([3], 1, 10),
+        11: ([3], 1, 11),
     }
+
+
+def test_a_component_is_a_part_of_its_smallest_trace_where_the_shared_context_is_another_s():
+    link = (("po", "7"),)
+    seen = [Seen(group=3, trace=5), Seen(group=11, trace=5, ids=link), Seen(group=2, trace=9, ids=link)]
+    assert {group: row["part"] for group, row in said_by(*seen, unit_ids=[3, 3, 2]).items()} == {3: 0, 2: 11}
+    whole = [Seen(group=3, trace=5, ids=link), Seen(group=11, trace=5, ids=link), Seen(group=12, trace=5)]
+    assert {group: row["part"] for group, row in said_by(*whole, unit_ids=[3, 3, 3]).items()} == {3: 0, 12: 12}
 
 
 ANY = st.builds(
