@@ -7,7 +7,7 @@ answer as `analytics.sla.calendars.due_at`.
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analytics.sla.business_time import Unit, ladder
 from analytics.sla.calendars import clock_length
@@ -28,6 +28,7 @@ class LadderBook:
 
     clocks: tuple[tuple[str, Unit], ...]
     calendars: dict[str, Calendar]
+    _bound: dict[tuple[dt.date, dt.date], dict[str, list[int]]] = field(default_factory=dict, repr=False, compare=False)
 
     def code_and_length(self, duration: Duration, calendar: Calendar) -> tuple[int, int]:
         """Return the code of the clock on which *duration* runs, and how far it climbs; elapsed is microseconds."""
@@ -38,6 +39,12 @@ class LadderBook:
 
     def params(self, first_day: dt.date, last_day: dt.date) -> dict[str, list[int]]:
         """Return the arrays that `expression` binds, over the local days *first_day* to *last_day*."""
+        if (first_day, last_day) not in self._bound:
+            self._bound.clear()  # the days of today's ticks; others are rare
+            self._bound[first_day, last_day] = self._climbs(first_day, last_day)
+        return self._bound[first_day, last_day]
+
+    def _climbs(self, first_day: dt.date, last_day: dt.date) -> dict[str, list[int]]:
         bound: dict[str, list[int]] = {}
         for code, (name, unit) in enumerate(self.clocks, start=1):
             clock = ladder(self.calendars[name], first_day, last_day, unit)

@@ -1,5 +1,7 @@
 """Pauses, calendars, zones and the sources that keep them."""
 
+from datetime import timedelta
+
 import pytest
 
 from analytics.correlate import CorrelateConfig
@@ -191,3 +193,15 @@ def test_one_notice_for_a_silent_source_and_none_green_or_stuck_meanwhile(timed)
     assert {row["status"] for row in timed.rows("arrayExists(i -> i.value LIKE 'p%', identifiers)")} == {"stuck"}
     notices = timed.store.rows("SELECT id, ended_at FROM notices FINAL WHERE kind = 'source_blind'")
     assert [(row["id"], row["ended_at"]) for row in notices] == [("bank-feed", moment(MONDAY_OPEN + 4_100))]
+
+
+@pytest.mark.parametrize("years", [3, 20])
+def test_business_time_is_counted_however_long_ago_it_was(timed, years):
+    ago = -round(years * 365.25) * 86_400
+    for name, at in [("asked", 0), ("answered", 60), ("reviewed", 20 * 86_400), ("done", 20 * 86_400)]:
+        timed.deliver(claim(name, ago + at), received=moment(0))
+    timed.tick(60)
+    asked = moment(ago)
+    assert asked < due(timed, "reviewed") < asked + timedelta(days=8)
+    verdicts = timed.store.rows("SELECT rule, verdict FROM verdicts WHERE rule = 'within:reviewed'")
+    assert [row["verdict"] for row in verdicts] == ["breached"]
