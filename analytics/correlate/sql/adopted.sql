@@ -1,6 +1,9 @@
--- Children stored under another parent than the one that carries their key now.
+-- Children stored under another parent than the one that carries their key now, nearest to them in time.
 INSERT INTO tick_adopted
-SELECT c.parent_type, c.parent_value, c.transaction_id, k.parent_id, c.started_us
+SELECT
+    c.parent_type, c.parent_value, c.transaction_id,
+    arraySort(h -> (greatest(h.1 - c.started_us, c.started_us - h.2, 0), h.3), k.holders)[1].3 AS holder,
+    c.started_us
 FROM
 (
     SELECT *
@@ -12,9 +15,9 @@ FROM
 ) AS c
 INNER JOIN
 (
-    SELECT i.type AS type, i.value AS value, min(toString(transaction_id)) AS parent_id
+    SELECT i.type AS type, i.value AS value, groupArray((started_us, last_us, toString(transaction_id))) AS holders
     FROM tick_transactions ARRAY JOIN identifiers AS i
     WHERE i.role = 'identity'
     GROUP BY type, value
 ) AS k ON k.type = c.parent_type AND k.value = c.parent_value
-WHERE c.parent_id != k.parent_id AND k.parent_id != toString(c.transaction_id)
+WHERE c.parent_id != holder AND holder != toString(c.transaction_id)

@@ -1,17 +1,20 @@
--- How the children stand of the transactions of the tick, and of parents that are nothing but their children. Where the
--- trouble of a parent starts, its failed child with the clearest origin says, or a stuck one where none failed.
+-- How the children stand of the transactions of the tick. Of several that carry a key, each in a use of its own, a child
+-- is of the one it is nearest to in time. Where the trouble of a parent starts, its failed child with the clearest origin
+-- says, or a stuck one where none failed.
 INSERT INTO tick_children
 WITH keys AS
 (
-    SELECT '' AS type, toString(transaction_id) AS value, toString(transaction_id) AS parent_id FROM tick_transactions
+    SELECT '' AS type, toString(transaction_id) AS value, [(started_us, last_us, toString(transaction_id))] AS holders
+    FROM tick_transactions
     UNION ALL
-    SELECT i.type, i.value, toString(transaction_id) FROM tick_transactions ARRAY JOIN identifiers AS i
+    SELECT i.type AS type, i.value AS value, groupArray((started_us, last_us, toString(transaction_id)))
+    FROM tick_transactions
+    ARRAY JOIN identifiers AS i
     WHERE i.role = 'identity'
-    UNION ALL
-    SELECT parent_type, parent_value, parent_id FROM tick_parents WHERE parent_type != ''
+    GROUP BY type, value
 )
 SELECT
-    k.parent_id,
+    arraySort(h -> (greatest(h.1 - c.started_us, c.started_us - h.2, 0), h.3), k.holders)[1].3 AS parent,
     count(),
     countIf(c.status IN ('completed', 'completed_late')),
     countIf(c.status = 'failed'),
@@ -25,5 +28,5 @@ FROM
     FROM transaction_children FINAL
     WHERE (parent_type, parent_value) IN (SELECT type, value FROM keys)
 ) AS c
-INNER JOIN (SELECT DISTINCT * FROM keys) AS k ON k.type = c.parent_type AND k.value = c.parent_value
-GROUP BY k.parent_id
+INNER JOIN keys AS k ON k.type = c.parent_type AND k.value = c.parent_value
+GROUP BY parent

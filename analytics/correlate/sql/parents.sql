@@ -1,5 +1,6 @@
 -- By the trace: a part belongs to the part its uppermost spans were called from, else to the shared context. By
--- business key: the transaction that carries the key as its own, else one made of its children.
+-- business key: the transaction that carries the key as its own, of several the nearest in time, else one made of its
+-- children.
 INSERT INTO tick_parents
 WITH
     components AS
@@ -33,12 +34,14 @@ FROM
         UNION ALL
         SELECT
             t.transaction_id, t.parents[1].1 AS type, t.parents[1].2 AS value,
-            if(k.holder = '', lower(hex(sipHash128('parent', toString(type), value))), k.holder) AS parent,
+            if(empty(k.holders), lower(hex(sipHash128('parent', toString(type), value))),
+                arraySort(h -> (greatest(h.1 - t.started_us, t.started_us - h.2, 0), h.3), k.holders)[1].3) AS parent,
             0 AS place
         FROM tick_transactions AS t
         LEFT JOIN
         (
-            SELECT i.type AS held_type, i.value AS held_value, min(toString(transaction_id)) AS holder
+            SELECT i.type AS held_type, i.value AS held_value,
+                groupArray((started_us, last_us, toString(transaction_id))) AS holders
             FROM tick_transactions
             ARRAY JOIN identifiers AS i
             WHERE i.role = 'identity'

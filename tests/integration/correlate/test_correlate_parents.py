@@ -1,5 +1,7 @@
 """Parents of which nothing is known but their children follow them, wherever they go."""
 
+import pytest
+
 from analytics.correlate import CorrelateConfig
 from analytics.correlate.tick import Tick
 from analytics.origin import locate
@@ -142,3 +144,29 @@ def test_a_parent_that_is_stuck_by_its_children_is_so_where_they_are(line, tmp_p
     parent, child = line.one("child_total > 0"), line.one("status = 'stuck' AND child_total = 0")
     assert (child["origin_category"], child["origin_system"]) == ("saas", "cabinet")
     assert (parent["status"], parent["origin_category"], parent["origin_system"]) == ("stuck", "saas", "cabinet")
+
+
+DAY_S = 86_400
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_key_that_is_used_again_has_the_children_of_each_use_apart(line, turned):
+    def use(at, milestone):
+        return [
+            Event(f"parent{at}", at, attributes={"po_number": "P"}, flow="order", milestone="paid"),
+            Event(
+                f"child{at}", at + 1, correlation=f"c{at}", flow="order", milestone=milestone, parent=("po_number", "P")
+            ),
+        ]
+
+    (failing, child), (second, good) = use(0, "rejected"), use(90 * DAY_S, "paid")
+    for number, item in enumerate([good, child, second, failing] if turned else [failing, child, second, good]):
+        line.deliver(item)
+        line.tick(91 * DAY_S + number * 100)
+    parents = line.rows("has(identifiers.value, 'P')")
+    assert [(row["child_total"], row["child_failed"], row["status"]) for row in parents] == [
+        (1, 1, "failed"),
+        (1, 0, "completed"),
+    ]
+    children = line.rows("parent_id != ''")
+    assert [row["parent_id"] for row in children] == [row["transaction_id"] for row in parents]
