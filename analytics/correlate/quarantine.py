@@ -21,6 +21,8 @@ from analytics.correlate.statements import Statements
 Parts = dict[frozenset[int], int]
 """Transactions that carry a value, by the other suspects which their nameless evidence carries."""
 
+DEFAULT_LIMIT = 200
+"""What a type allows that the catalog does not name any more: the default of ``max_transactions``."""
 _WORK = ("tick_suspects", "tick_carried", "tick_quarantine")
 _SAMPLES = ("001", "04", "g")
 """Ids of transactions are hexadecimal: 1 in 4096, 1 in 64, all."""
@@ -58,7 +60,7 @@ def judge_values(
         ``tick_quarantine`` holds the verdict.
     """
     statements.empty(*_WORK)
-    statements.work("suspects", types=[*limits, ""], limits=[*limits.values(), 0])
+    statements.work("suspects", types=[*limits, ""], limits=[*limits.values(), 0], limit=DEFAULT_LIMIT)
     suspects = {row["value_hash"]: _Suspect(**row) for row in statements.rows("suspects_known")}
     if any(not suspect.excluded for suspect in suspects.values()):
         statements.work("suspects_exclude")

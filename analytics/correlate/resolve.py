@@ -15,7 +15,7 @@ from analytics.correlate.batches import BATCH_WORK, split_batches
 from analytics.correlate.closure import NOTHING, Closed, close, follow, load
 from analytics.correlate.columns import numbers
 from analytics.correlate.connect import Connected, connect
-from analytics.correlate.quarantine import Followed, judge_values
+from analytics.correlate.quarantine import DEFAULT_LIMIT, Followed, judge_values
 from analytics.correlate.rows import Rows
 from analytics.correlate.segments import Ints, distinct
 from analytics.correlate.statements import Statements
@@ -145,7 +145,7 @@ def resolve_closed(statements: Statements, closed: Closed, excluded: Ints = NOTH
 
 def _judged(statements: Statements, closed: Closed, excluded: Ints, limits: Mapping[str, int]) -> Resolved:
     followed: dict[int, Followed] = {}
-    least = min(limits.values(), default=0)
+    least = min((*limits.values(), DEFAULT_LIMIT))
     while True:
         found = _Resolution(statements, closed, excluded)
         if not (len(excluded) or followed or found.connected.pairs.carried_by_more_than(least)):

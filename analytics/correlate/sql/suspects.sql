@@ -1,5 +1,5 @@
 INSERT INTO tick_suspects
-SELECT value_hash, any(i.type) AS value_type, any(i.value), any(transform(toString(i.type), {types:Array(String)}, {limits:Array(UInt32)}, 200)) AS most
+SELECT value_hash, any(i.type) AS value_type, any(i.value), any(transform(toString(i.type), {types:Array(String)}, {limits:Array(UInt32)}, {limit:UInt32})) AS most
 FROM tick_observations
 ARRAY JOIN
     identity_hashes AS value_hash,

@@ -45,7 +45,7 @@ WITH
     (
         SELECT
             transaction_id,
-            argMax((category, system, confidence), (weight, system)) AS best,
+            argMax((category, system, confidence), (weight, system, confidence, category)) AS best,
             groupArray((weight, system, evidence)) AS found
         FROM origin_findings
         GROUP BY transaction_id

@@ -2,6 +2,8 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
+from analytics.correlate import quarantine, resolve
+from runbooks import load_catalog
 from tests.integration.correlate.test_correlate_order import LONG, PROFILE, assert_same, deliveries, picture
 from tests.integration.evidence import Event, Span
 
@@ -46,6 +48,19 @@ def test_traces_that_share_nothing_but_one_value_are_too_many(line):
     line.deliver(*(Span(f"t{n}", "a", n, attributes={"permit": "P"}) for n in range(LIMIT + 1)))
     line.tick(100)
     assert len(line.rows()) == LIMIT + 1
+
+
+def test_a_type_that_the_catalog_names_no_more_has_the_default_limit(line, tmp_path, monkeypatch):
+    line.deliver(*(with_permit(n) for n in range(LIMIT)))
+    line.tick(100)
+    assert len(line.rows()) == 1
+    (tmp_path / "estate.yaml").write_text("kind: Owner\nname: team\n", encoding="utf-8")
+    line.catalog = load_catalog([tmp_path])
+    for module in (quarantine, resolve):
+        monkeypatch.setattr(module, "DEFAULT_LIMIT", LIMIT - 1)
+    line.deliver(Event("more", 9, correlation="c0"))
+    line.tick(200)
+    assert len(line.rows()) == LIMIT
 
 
 def with_shared(item):

@@ -3,6 +3,7 @@
 import json
 
 from analytics.origin.learn import Learner
+from storage.sqlfiles import load_sql
 from tests.integration.correlate.test_learn_normal import HOUR_S, RUNS, through
 from tests.integration.evidence import Event, Log, Span, moment, span_id
 
@@ -77,3 +78,20 @@ def test_trouble_everywhere_is_shared_by_nothing(line):
     through(line, items, 100)
     through(line, list(passing("last", 110, "right", failing=True)), 200)
     assert all(not evidence(row, "shared_path") for row in line.rows("status = 'failed'"))
+
+
+def test_of_findings_that_weigh_the_same_the_surer_one_is_told_in_whatever_order_they_are_found(line):
+    line.deliver(Event("e", correlation="c", flow="order", milestone="rejected"))
+    line.tick(100)
+    transaction_id = line.one()["transaction_id"]
+    findings = [[transaction_id, "erp", "crm", 100.0, sure, "{}"] for sure in (0.85, 0.95)]
+    columns = ["transaction_id", "category", "system", "weight", "confidence", "evidence"]
+
+    def told(found):
+        line.store.execute("TRUNCATE TABLE work_origins")
+        line.store.execute("TRUNCATE TABLE origin_findings")
+        line.store.insert("origin_findings", columns, found)
+        line.store.execute(load_sql("analytics.origin", "sql/account"), {"rows": 6})
+        return round(line.store.rows("SELECT confidence FROM work_origins")[0]["confidence"], 3)
+
+    assert [told(findings), told(findings[::-1])] == [0.95, 0.95]
