@@ -12,8 +12,9 @@ from analytics.correlate.connect import Connected
 from analytics.correlate.flows import FlowBook
 from analytics.correlate.naming import names_of, parents_of
 from analytics.correlate.passages import Steps, passages, steps_of, ways
-from analytics.correlate.rows import EVENT, LOG, SPAN, Rows, trace_halves
+from analytics.correlate.rows import EVENT, LOG, SPAN, Rows
 from analytics.correlate.segments import BIG, Ints, Segments, among, distinct, numbered, offsets, starts_of
+from analytics.correlate.units import units_of
 
 _MOST_ATTEMPTS = np.iinfo(np.uint16).max
 """Attempts that a milestone counts to: the type of its column, beyond which it would begin again at 0."""
@@ -80,7 +81,7 @@ def summarize(
         "systems": _texts(systems, own),
         **_milestones(steps, systems, flows, book),
         **_paused(steps, own.count, book),
-        **_units(rows, own),
+        **units_of(rows, own.of_row, own.count),
         "labels": labels,
         "at_us": at_us,
     }
@@ -217,49 +218,3 @@ def _paused(steps: Steps, count: int, book: FlowBook) -> dict[str, pa.Array]:
         "seen_codes": list_array(bounds, pa.array(steps.code.astype(np.uint32))),
         "seen_passes": list_array(bounds, steps.passes),
     }
-
-
-def _units(rows: Rows, own: Components) -> dict[str, pa.Array]:
-    """Return the units and the traces of each component, in order."""
-    unit_ids, unit = rows.group_ids, rows.group
-    if "unit_id" in rows.table.column_names:  # where traces were taken apart
-        unit_ids, unit = numbered(rows.column("unit_id"))
-    width = max(1, len(unit_ids))
-    pairs = distinct(own.of_row * width + unit)
-    owner, place = pairs // width, pairs % width
-    some_row = np.zeros(width, np.int64)
-    some_row[unit] = np.arange(len(unit))
-    halves = trace_halves(rows.table)[some_row[place]] if len(unit) else trace_halves(rows.table)
-    traced = np.flatnonzero((halves != 0).any(axis=1))
-    order = traced[np.lexsort((halves[traced, 1], halves[traced, 0], owner[traced]))]
-    ids = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(order), [None, pa.py_buffer(halves[order].tobytes())])
-    return {
-        "units": list_array(offsets(owner, own.count), pa.array(unit_ids[place])),
-        "traces": list_array(offsets(owner[order], own.count), ids),
-        "part": _part(rows, own, owner[order], place[order]),
-    }
-
-
-def _part(rows: Rows, own: Components, owner: Ints, unit: Ints) -> Ints:
-    """
-    Return of each component the smallest part that it has of its smallest trace, 0 where it has the shared context.
-
-    Args:
-        rows: The observations.
-        own: The components.
-        owner: The component of each of their traces, in order.
-        unit: The place of its unit.
-    """
-    found = np.zeros(own.count, np.uint64)
-    if "unit_id" not in rows.table.column_names:
-        return found
-    first = starts_of(owner)
-    named_by = np.full(own.count, -1)
-    named_by[owner[first]] = unit[first]
-    units, place = numbered(rows.column("unit_id"))
-    row = np.flatnonzero(place == named_by[own.of_row])
-    groups = rows.group_ids[rows.group[row]]
-    parts = Segments(own.of_row[row])
-    whole = parts.greatest(groups == units[place[row]])
-    found[parts.keys] = np.where(whole, 0, parts.least(groups))
-    return found
