@@ -17,6 +17,7 @@ from core.errors import PermanentError
 from wayline.cli.ask import refusal_of
 from wayline.cli.connection import TokenFileOption, connect
 from wayline.cli.options import DEFAULT_URL, UrlOption
+from wayline.cli.queries import moment_of
 from wayline.cli.tables import out
 
 COLUMNS = (
@@ -62,15 +63,15 @@ def alerts(
 def backtest(
     rule: Annotated[str, typer.Argument(help="Name of a rule in force.")],
     url: UrlOption = DEFAULT_URL,
-    since: Annotated[str | None, typer.Option(help="First evaluation, RFC 3339.")] = None,
-    until: Annotated[str | None, typer.Option(help="End, RFC 3339; default now.")] = None,
+    since: Annotated[str | None, typer.Option(help="First evaluation, RFC 3339, or 24h back.")] = None,
+    until: Annotated[str | None, typer.Option(help="End, RFC 3339, or 24h back; default now.")] = None,
     window: Annotated[str, typer.Option(help="Period before the end, where --since is not given.")] = "7d",
     step: Annotated[str, typer.Option(help="Time between evaluations.")] = "1m",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     token_file: TokenFileOption = None,
 ) -> None:
     """Replay a rule over stored history: alerts per day, what it would have caught and missed."""
-    wanted = {"since": since, "until": until, "window": window, "step": step}
+    wanted = {"since": moment_of(since), "until": moment_of(until), "window": window, "step": step}
     found = _get(url, f"/api/v1/rules/{quote(rule, safe='')}/backtest", wanted, timeout_s=600)
     if as_json:
         print(json.dumps(found, indent=2))

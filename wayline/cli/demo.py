@@ -8,6 +8,7 @@ import typer
 from core.access import INGEST
 from core.errors import ConfigError
 from wayline.cli.options import (
+    MAX_RATE,
     CatalogOption,
     ConfigOption,
     DataOption,
@@ -15,6 +16,8 @@ from wayline.cli.options import (
     HostOption,
     OtlpHttpPortOption,
     PortOption,
+    StoreOption,
+    positive,
     settings_from,
 )
 
@@ -22,14 +25,19 @@ from wayline.cli.options import (
 def demo(
     config: ConfigOption = None,
     data: DataOption = None,
+    store: StoreOption = None,
     catalog: CatalogOption = None,
     host: HostOption = None,
     port: PortOption = None,
     grpc_port: GrpcPortOption = None,
     otlp_http_port: OtlpHttpPortOption = None,
-    rate: Annotated[float, typer.Option(help="Transactions per second of the live estate.")] = 1.0,
-    hours: Annotated[float, typer.Option(help="Hours of history written at the start.")] = 4.0,
-    seed: Annotated[int, typer.Option(help="The same seed started in the same minute gives the same estate.")] = 1,
+    rate: Annotated[
+        float, typer.Option(help="Transactions per second of the live estate.", callback=positive, max=MAX_RATE)
+    ] = 1.0,
+    hours: Annotated[float, typer.Option(help="Hours of history written at the start.", min=0)] = 4.0,
+    seed: Annotated[
+        int, typer.Option(help="The same seed started in the same minute gives the same estate.", min=0)
+    ] = 1,
 ) -> None:
     """Serve with a simulated hospital group that sends real telemetry, so that every page is full at once."""
     from wayline.demo import run_demo  # noqa: PLC0415  # the engine and the SDK load only when wanted
@@ -38,6 +46,7 @@ def demo(
     settings = settings_from(
         config=config,
         data=data,
+        store=store,
         catalog=catalog,
         host=host,
         port=port,

@@ -9,10 +9,10 @@ import typer
 from pydantic import SecretStr
 from rich.console import Console
 
-from core.errors import TransientError
+from core.errors import ConfigError, TransientError
 from core.units import parse_duration
 from wayline.cli.connection import TokenFileOption, token
-from wayline.cli.options import CatalogOption, ConfigOption, settings_from
+from wayline.cli.options import MAX_RATE, CatalogOption, ConfigOption, positive, settings_from
 
 
 def estate(
@@ -20,13 +20,19 @@ def estate(
     catalog: CatalogOption = None,
     endpoint: Annotated[str, typer.Option(help="host:port of OTLP/gRPC.")] = "127.0.0.1:4317",
     events_url: Annotated[str, typer.Option(help="Base URL that takes CloudEvents.")] = "http://127.0.0.1:8080",
-    rate: Annotated[float, typer.Option(help="Transactions started per second.")] = 2.0,
+    rate: Annotated[
+        float, typer.Option(help="Transactions started per second.", callback=positive, max=MAX_RATE)
+    ] = 2.0,
     duration: Annotated[str, typer.Option(help="Length of the run, e.g. 60s or 5m.")] = "60s",
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same estate; default: a new one.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same estate; default: a new one.", min=0)
+    ] = None,
     faults: Annotated[str, typer.Option(help="all, none, or names separated by commas.")] = "all",
     truth: Annotated[Path | None, typer.Option(help="Write one JSON line a transaction: what it really was.")] = None,
     history: Annotated[str, typer.Option(help="Past written at the start, e.g. 4h.")] = "0s",
-    pace: Annotated[float | None, typer.Option(help="Factor on waits between steps; 1.0 is natural.")] = None,
+    pace: Annotated[
+        float | None, typer.Option(help="Factor on waits between steps; 1.0 is natural.", callback=positive)
+    ] = None,
     token_file: TokenFileOption = None,
 ) -> None:
     """Simulate the hospital group: real OTLP through the real SDK, and CloudEvents."""
@@ -36,6 +42,9 @@ def estate(
     from wayline.estate.faults import parse_faults  # noqa: PLC0415
     from wayline.estate.run import Estate  # noqa: PLC0415
 
+    duration_s = parse_duration(duration).seconds
+    if not duration_s:
+        raise ConfigError(f"not the length of a run: {duration!r}", remedy="give --duration like 60s or 5m")
     run = Estate(
         load_catalog(settings_from(config=config, catalog=catalog).catalog.dirs or None),
         EstateConfig(
@@ -43,7 +52,7 @@ def estate(
             events_url=events_url.rstrip("/"),
             token=SecretStr(token()),
             rate_per_s=rate,
-            duration_s=parse_duration(duration).seconds,
+            duration_s=duration_s,
             seed=seed,
             faults=parse_faults(faults),
             truth=truth,

@@ -15,18 +15,32 @@ from collector.eventlog.map_rows import CloudEvent, Refusals, map_rows
 from collector.eventlog.mapping import Mapping, load_mapping
 from collector.eventlog.read_rows import open_log, read_rows
 from wayline.cli.connection import TokenFileOption, connect
-from wayline.cli.options import DEFAULT_URL, CatalogOption, ConfigOption, DataOption, UrlOption, settings_from
+from wayline.cli.options import (
+    DEFAULT_URL,
+    CatalogOption,
+    ConfigOption,
+    DataOption,
+    StoreOption,
+    UrlOption,
+    settings_from,
+)
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 _DIGEST_CHARACTERS = 32
 
 
 def import_log(
-    file: Annotated[Path, typer.Argument(help="Event log: CSV, XES or OCEL 2.0 JSON, also gzipped.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Event log: CSV, XES or OCEL 2.0 JSON, also gzipped.", exists=True, dir_okay=False, readable=True
+        ),
+    ],
     mapping: Annotated[Path, typer.Option("--mapping", help="YAML that says which column is what.")],
     url: UrlOption = DEFAULT_URL,
     config: ConfigOption = None,
     data: DataOption = None,
+    store: StoreOption = None,
     catalog: CatalogOption = None,
     token_file: TokenFileOption = None,
 ) -> None:
@@ -40,7 +54,7 @@ def import_log(
         from wayline.offline import offline_events  # noqa: PLC0415  # loads the engine, which a client does not need
 
         console.print(f"No server answers at {url}; writing into the store itself.")
-        with offline_events(settings_from(config=config, data=data, catalog=catalog)) as send:
+        with offline_events(settings_from(config=config, data=data, store=store, catalog=catalog)) as send:
             sent, refusals = send_log(file, rules, send)
     print(f"{sent} events sent, {refusals.count} rows left out")
     for example in refusals.examples:

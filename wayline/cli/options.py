@@ -17,6 +17,19 @@ GrpcPortOption = Annotated[int | None, typer.Option("--grpc-port", help="OTLP/gR
 OtlpHttpPortOption = Annotated[int | None, typer.Option("--otlp-http-port", help="OTLP/HTTP.")]
 UrlOption = Annotated[str, typer.Option("--url", help="Address of a running Wayline.", envvar="WAYLINE_URL")]
 DEFAULT_URL = "http://127.0.0.1:8080"
+MAX_RATE = 2_000
+
+
+def positive(value: float | None) -> float | None:
+    """
+    Let an option pass that is left out or greater than 0.
+
+    Raises:
+        typer.BadParameter: It is neither.
+    """
+    if value is not None and not value > 0:
+        raise typer.BadParameter("it must be greater than 0")
+    return value
 
 
 def settings_from(

@@ -25,6 +25,8 @@ from wayline.cli.tables import (
 from wayline.cli.transaction_text import print_transaction
 
 NONE_FOUND = 3
+_LONGEST_S = 100 * 365 * 86_400
+"""Further back there is nothing, and no clock that could tell it."""
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="As CSV, safe for spreadsheets.")]
 SinceOption = Annotated[str | None, typer.Option(help="From: RFC 3339, or a duration back from now like 24h.")]
@@ -196,7 +198,7 @@ def moment_of(text: str | None) -> str | None:
     duration = parse_duration(text)
     if not duration.seconds:
         raise ConfigError(f"not a time: {text!r}", remedy="write RFC 3339, or a duration back from now like 24h")
-    return rfc3339(datetime.now(UTC) - timedelta(seconds=duration.seconds))
+    return rfc3339(datetime.now(UTC) - timedelta(seconds=min(duration.seconds, _LONGEST_S)))
 
 
 def _flat(item: dict[str, Any]) -> dict[str, Any]:

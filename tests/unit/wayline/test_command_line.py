@@ -1,10 +1,13 @@
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
 
+from core.errors import ConfigError
 from wayline.cli.main import app
+from wayline.cli.queries import moment_of
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -55,3 +58,55 @@ def test_the_catalog_schema_is_published():
     result = _run("check", "--schema")
     assert result.returncode == 0
     assert '"Flow"' in result.stdout
+
+
+def test_the_version_is_told():
+    result = _run("--version")
+    assert (result.returncode, result.stdout.split()[0]) == (0, "wayline")
+
+
+def _one_clear_line(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    return " ".join(result.stderr.split())
+
+
+def test_square_brackets_in_what_was_given_are_no_markup():
+    assert "cannot read [/x]" in _one_clear_line(_run("serve", "--config", "[/x]"))
+    assert "[red]" in _one_clear_line(_run("tx", "x", "--url", "http://127.0.0.1:1/[red]"))
+
+
+def test_a_file_that_is_not_there_or_cannot_be_written_is_one_clear_line(tmp_path):
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("format: csv\n")
+    told = _one_clear_line(_run("import", str(tmp_path / "none.csv"), "--mapping", str(mapping)))
+    assert "does not exist" in told
+    nowhere = str(tmp_path / "none" / "truth.jsonl")
+    told = _one_clear_line(_run("estate", "--duration", "1s", "--truth", nowhere))
+    assert nowhere in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("estate", "--rate", "0"),
+        ("estate", "--rate", "nan"),
+        ("estate", "--rate", "1e9"),
+        ("estate", "--pace", "-1"),
+        ("estate", "--seed", "-1"),
+        ("estate", "--duration", "0s"),
+        ("demo", "--rate", "-1"),
+        ("demo", "--hours", "-1"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_before_anything_starts(words):
+    result = CliRunner().invoke(app, list(words))
+    assert result.exit_code == 2 or isinstance(result.exception, ConfigError)
+
+
+def test_what_is_not_text_is_refused():
+    _one_clear_line(_run("tx", "\udcff", "--url", "http://127.0.0.1:1"))
+
+
+def test_a_duration_back_from_now_has_no_longest():
+    assert datetime.now(UTC).year - int(moment_of("99999999999d")[:4]) in (99, 100)
