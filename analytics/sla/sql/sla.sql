@@ -1,7 +1,10 @@
 -- One row per flow over the transactions that started in the window. Each is judged by the last verdict on its status
 -- (failed, stuck, unknown, or withdrawn) and the last on its deadline (met, breached, or withdrawn) decided by as_of;
 -- without a deadline, by whether it had completed. What is neither good nor bad is unknown or still open.
+-- A transaction whose row was last written by as_of is settled: its verdicts stand in the row, where nothing is looked up
+-- by id. Not so where a reindex came after as_of, which writes rows before the verdicts it changes are decided.
 WITH
+    (SELECT max(at) <= {as_of:DateTime64(3, 'UTC')} FROM reindex_swaps) AS is_as_indexed,
     -- what a reindex after as_of changed is taken as it was
     past AS
     (
@@ -13,7 +16,10 @@ WITH
     ),
     started AS
     (
-        SELECT transaction_id, flow, tier, status, deadline_at, late_by_ms, ended_at
+        SELECT transaction_id, flow, tier, status, deadline_at, late_by_ms, ended_at,
+            is_as_indexed AND updated_at <= {as_of:DateTime64(3, 'UTC')} AS settled,
+            verdicts.verdict[indexOf(verdicts.rule, 'status')] AS own_outcome,
+            verdicts.verdict[indexOf(verdicts.rule, 'e2e-deadline')] AS own_deadline
         FROM transactions FINAL
         WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
             AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
@@ -21,7 +27,7 @@ WITH
             AND transaction_id NOT IN (SELECT transaction_id FROM past)
             AND toString(transaction_id) NOT IN (SELECT arrayJoin(replaced_by) FROM past)
         UNION ALL
-        SELECT transaction_id, flow, tier, status, deadline_at, late_by_ms, ended_at
+        SELECT transaction_id, flow, tier, status, deadline_at, late_by_ms, ended_at, 0, '', ''
         FROM past
         WHERE started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
     ),
@@ -33,7 +39,7 @@ WITH
             argMaxIf(verdict, (decided_at, revision), rule = 'e2e-deadline') AS deadline
         FROM verdicts
         WHERE decided_at <= {as_of:DateTime64(3, 'UTC')}
-            AND transaction_id IN (SELECT transaction_id FROM started)
+            AND transaction_id IN (SELECT transaction_id FROM started WHERE NOT settled)
         GROUP BY transaction_id
     )
 SELECT
@@ -48,7 +54,9 @@ SELECT
     sumIf(past_ms, deadline = 'breached') AS breach_ms
 FROM
 (
-    SELECT started.flow AS flow, started.tier AS tier, decided.outcome AS outcome, decided.deadline AS deadline,
+    SELECT started.flow AS flow, started.tier AS tier,
+        if(settled, own_outcome, toString(decided.outcome)) AS outcome,
+        if(settled, own_deadline, toString(decided.deadline)) AS deadline,
         (outcome IN ('failed', 'stuck') OR deadline = 'breached') AS is_bad,
         (NOT is_bad AND outcome != 'unknown' AND (deadline = 'met' OR (
             started.deadline_at IS NULL AND started.status = 'completed' AND started.ended_at <= {as_of:DateTime64(3, 'UTC')}

@@ -113,7 +113,7 @@ def _insert_transaction(store: Store, wanted: Transaction) -> None:
                 "child_total": 0,
                 "verdicts": list({rule: (rule, verdict, at(s)) for rule, verdict, s in wanted.verdicts}.values()),
                 "known_ids": wanted.known_ids,
-                "updated_at": started,
+                "updated_at": at(max([wanted.started_s + duration_s, *(when for _, _, when in wanted.verdicts)])),
             }
         ],
     )

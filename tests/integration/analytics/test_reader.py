@@ -374,6 +374,46 @@ def test_service_levels_as_known_and_as_corrected(engine, reader, order, many):
     assert nothing["achieved"] is None
 
 
+def _bad(reader, since_s, until_s):
+    levels = reader.sla(at(since_s), at(until_s), "known")["items"]
+    return next(item for item in levels if item["flow"] == "procure_to_pay")["bad"]
+
+
+def test_what_was_known_of_a_settled_transaction_stands_in_its_row(engine, reader):
+    """Its verdicts are not searched for among all; but what was written later was not known then."""
+    begins = 9 * ELSEWHERE
+    verdicts = [("status", "failed", begins + 5)]
+    settled = Transaction("settled", status="failed", started_s=begins, duration_s=5, verdicts=verdicts)
+    amended = Transaction("amended", status="failed", started_s=begins, duration_s=5, verdicts=verdicts)
+    insert(engine, settled, amended)
+    later = "INSERT INTO transactions SELECT * REPLACE (2 AS version, {0} AS updated_at{1}) FROM transactions WHERE {2}"
+    engine.execute(
+        later.format(
+            f"toDateTime64('{at(begins + 90):%Y-%m-%d %H:%M:%S}', 3)",
+            ", [] AS verdicts",
+            f"transaction_id = '{amended.id}'",
+        )
+    )
+    assert _bad(reader, begins - 60, begins + 60) == 2
+    engine.execute(f"DELETE FROM verdicts WHERE transaction_id = '{settled.id}'")
+    assert _bad(reader, begins - 60, begins + 60) == 2
+    engine.execute(f"DELETE FROM verdicts WHERE transaction_id = '{amended.id}'")
+    assert _bad(reader, begins - 60, begins + 60) == 1
+
+
+def test_after_a_reindex_what_was_known_before_it_is_taken_from_the_verdicts(engine, reader):
+    begins = 11 * ELSEWHERE
+    row = Transaction("rebuilt", status="failed", started_s=begins, verdicts=[("status", "failed", begins + 5)])
+    insert(engine, row)
+    engine.insert(
+        "reindex_swaps", ["at", "state", "beside", "tables", "rebuilt"], [[at(begins + 90), "done", "", [], []]]
+    )
+    assert _bad(reader, begins - 60, begins + 60) == 1
+    engine.execute(f"DELETE FROM verdicts WHERE transaction_id = '{row.id}'")
+    assert _bad(reader, begins - 60, begins + 60) == 0
+    engine.execute("TRUNCATE TABLE reindex_swaps")
+
+
 def _plan(engine: Store, sql: str, params: dict) -> str:
     rows = engine.rows(f"EXPLAIN indexes = 1 {sql}", params)
     return "\n".join(row["explain"] for row in rows)
