@@ -8,6 +8,7 @@ from analytics.read.context import ReadContext
 from analytics.read.errors import InvalidQueryError, NotFoundError
 from analytics.read.filters import UNCLASSIFIED
 from analytics.read.ownership import flow_entry, objectives_of
+from analytics.read.points import text_of
 from analytics.read.present import number, ratio, time_text
 from storage.sqlfiles import load_sql
 
@@ -148,10 +149,14 @@ def funnel(context: ReadContext, name: str, since: datetime, until: datetime) ->
 
 def steps(context: ReadContext, name: str, since: datetime, until: datetime, limit: int = 50) -> list[dict[str, Any]]:
     """Return the steps (system, span name) of a flow, failing ones first, then slow ones."""
-    rows = context.store.rows(
-        load_sql("analytics.read", "sql/steps"),
-        {"flow": _stored_name(name), "since": since, "until": until, "rows": limit, "transactions": STEP_SAMPLE},
+    newest = context.store.rows(
+        load_sql("analytics.read", "sql/step_transactions"),
+        {"flow": _stored_name(name), "since": since, "until": until, "transactions": STEP_SAMPLE},
     )
+    if not newest:
+        return []
+    ids = [text_of(row["transaction_id"]) for row in newest]
+    rows = context.store.rows(load_sql("analytics.read", "sql/steps"), {"ids": ids, "rows": limit})
     return [
         {
             **{key: row[key] for key in ("system", "name", "count", "errors")},

@@ -99,3 +99,4 @@ FROM
 GROUP BY system, operation, around, peer, in_window, events, errors
 ORDER BY system, operation, around, peer, in_window, events, errors
 LIMIT 200000
+SETTINGS optimize_functions_to_subcolumns = 0

@@ -1,19 +1,10 @@
--- The newest transactions of the flow stand for all; their evidence is read by primary key.
+-- What the steps of some transactions took, by primary keys. Which transactions was found before
+-- (step_transactions.sql): in here they would be searched for twice, for what is read and for whose it is.
 WITH
-    chosen AS
-    (
-        SELECT toFixedString(transaction_id, 32) AS transaction_id
-        FROM transactions_current
-        WHERE flow = {flow:String}
-            AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}
-            AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
-            AND started_hour <= toStartOfHour({until:DateTime64(6, 'UTC')})
-        ORDER BY started_at DESC
-        LIMIT {transactions:UInt32}
-    ),
     members AS
     (
-        SELECT unit_id, observation_ids FROM transaction_units FINAL WHERE transaction_id IN (SELECT transaction_id FROM chosen)
+        SELECT unit_id, observation_ids FROM transaction_units FINAL
+        PREWHERE transaction_id IN {ids:Array(FixedString(32))}
     )
 SELECT
     system, name,
@@ -24,7 +15,8 @@ FROM
 (
     SELECT unit_id, observation_id, system, name, is_error, at, end_at
     FROM observations
-    WHERE kind = 'span' AND unit_id IN (SELECT unit_id FROM members)
+    PREWHERE unit_id IN (SELECT unit_id FROM members)
+    WHERE kind = 'span'
     ORDER BY end_at DESC, content_hash DESC
     LIMIT 1 BY unit_id, observation_id
 ) AS o

@@ -443,6 +443,7 @@ HOT = [
     ("started_hour", {"units": [1, 2]}, ["unit_id"]),
     ("evidence", {"units": [1, 2], "rows": 10}, ["unit_id"]),
     ("evidence_first", {"rows": 10}, ["unit_id"]),
+    ("steps", {"rows": 10}, ["unit_id"]),
     ("verdicts_of", {}, ["transaction_id"]),
     ("edges_of", {}, ["transaction_id"]),
     (
@@ -530,7 +531,7 @@ def test_a_value_that_more_transactions_hold_than_are_shown_shows_identities_fir
 
 
 WINDOWED = (
-    "flow_figures", "flow_series", "funnel", "sparks", "system_transactions", "exceptions",
+    "flow_figures", "flow_series", "funnel", "step_transactions", "sparks", "system_transactions", "exceptions",
 )  # fmt: skip
 
 
