@@ -40,6 +40,9 @@ class FixedCatalog:
     def current(self):
         return self._catalog
 
+    def notices(self):
+        return ()
+
 
 def looked_up(store: Store, transactions: int, count: int) -> dict[str, list[str]]:
     """Return values of each kind, of transactions whose raw rows are stored."""
