@@ -26,6 +26,8 @@ _WIDTH = timedelta(minutes=5)
 _WIDTH_NS = 300_000_000_000
 _MAX_KEPT = 1_000_000
 """Spans that are kept, of all windows together: some 60 bytes each."""
+_OF_ITSELF = 20
+"""Five minutes take as much room as so many spans, however few they hold."""
 
 
 @dataclass(frozen=True)
@@ -211,10 +213,10 @@ class HopReader:
             for key, found in read.items():
                 self._kept[key] = found
                 self._kept.move_to_end(key)
-            held = sum(len(hops) for _, hops in self._kept.values())
+            held = sum(len(hops) + _OF_ITSELF for _, hops in self._kept.values())
             while held > _MAX_KEPT:
                 _, (_, hops) = self._kept.popitem(last=False)
-                held -= len(hops)
+                held -= len(hops) + _OF_ITSELF
 
 
 def _one_in(spans: int, enough: int) -> int:

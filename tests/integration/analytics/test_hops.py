@@ -81,7 +81,7 @@ def test_a_span_that_is_stored_twice_is_one(engine, counting):
 
 
 def test_what_was_used_longest_ago_is_forgotten_first(counting, monkeypatch):
-    monkeypatch.setattr(hops_module, "_MAX_KEPT", 2)
+    monkeypatch.setattr(hops_module, "_MAX_KEPT", 42)
     reader = HopReader(counting)
     times(reader)
     counting.read.clear()
