@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -101,5 +102,5 @@ def _problem(error: RefusalError, instance: str) -> JSONResponse:
         headers["WWW-Authenticate"] = "Bearer"
     # RFC 9457, 4.2.1: with about:blank the title is the phrase of the status.
     body = {"type": "about:blank", "title": HTTPStatus(error.http_status).phrase, "status": error.http_status}
-    told = {**body, "detail": error.message, "instance": instance, "reason": error.reason}
+    told = {**body, "detail": error.message, "instance": quote(instance), "reason": error.reason}
     return JSONResponse(told, error.http_status, headers, media_type=_PROBLEM)

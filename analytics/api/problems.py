@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import structlog
@@ -15,6 +16,8 @@ from analytics.read.errors import InvalidQueryError, NotFoundError
 from core.errors import TransientError
 
 MEDIA_TYPE = "application/problem+json"
+_IN_PATHS = "/:@!$&'()*+,;=~"
+"""What a path holds as it is (RFC 3986, 3.3): an instance is an address, and an identifier in it may be anything."""
 log = structlog.get_logger("analytics.api")
 
 
@@ -27,13 +30,13 @@ def problem(
     Args:
         status: HTTP status; its phrase is the title, as ``type`` is ``about:blank`` (RFC 9457 section 4.2.1).
         detail: What is wrong this time and how to mend it.
-        instance: Path of the request.
+        instance: Path of the request, decoded.
         headers: Further response headers.
         members: Extension members.
     """
     document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     if instance:
-        document["instance"] = instance
+        document["instance"] = quote(instance, safe=_IN_PATHS)
     return Response(
         orjson.dumps(document | members), status_code=status, media_type=MEDIA_TYPE, headers=dict(headers or {})
     )

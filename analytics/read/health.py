@@ -11,6 +11,10 @@ from core.source_errors import SOURCE_ERRORS
 from storage.sqlfiles import load_sql
 
 Row = dict[str, Any]
+_UNREAD = {
+    kind: f"this version fetches nothing from {kind} sources: have it posted to /api/v1/hooks/ or /api/v1/events"
+    for kind in ("rabbitmq", "kafka", "http", "file")
+}
 
 
 def sources(context: ReadContext) -> list[dict[str, Any]]:
@@ -49,7 +53,7 @@ def sources(context: ReadContext) -> list[dict[str, Any]]:
                 "lag_ms": lag.total_seconds() * 1_000 if lag is not None else None,
                 "blind": bool(row["blind"]) if row else None,
                 "blind_since": time_text(row["blind_since"]) if row else None,
-                "last_error": error.message if error else None,
+                "last_error": error.message if error else _UNREAD.get(entry.type) if entry else None,
                 "last_error_at": time_text(error.at) if error else None,
             }
         )

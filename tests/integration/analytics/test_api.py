@@ -129,6 +129,11 @@ def test_every_refusal_is_a_problem_document(api: TestClient, path, status):
     assert answer.json()["detail"]
 
 
+def test_the_instance_of_a_problem_is_an_address(api: TestClient):
+    answer = api.get("/api/v1/transactions/a%2Fb%00%20%C3%A9?type=po_number")
+    assert answer.json()["instance"] == "/api/v1/transactions/a/b%00%20%C3%A9"
+
+
 def test_a_wrong_method_is_a_problem_that_names_the_right_one(api: TestClient):
     answer = api.delete("/api/v1/flows")
     assert answer.status_code == 405

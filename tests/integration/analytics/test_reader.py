@@ -215,6 +215,14 @@ def test_a_source_that_promises_nothing_has_the_clock_minus_its_delay_as_its_wat
     assert shown["cabinet-feed"]["watermark"] is None  # promises, and was never heard
 
 
+def test_a_source_that_nothing_reads_says_so(engine: Store, clock: FakeClock, tmp_path: Path):
+    source = "kind: Source\nname: {0}\ntype: {0}\nmapping: {{time: t, milestone: m}}\n"
+    (tmp_path / "sources.yaml").write_text("---\n".join(source.format(kind) for kind in ("kafka", "webhook")))
+    shown = {item["source"]: item for item in Reader(engine, CatalogProvider([tmp_path], clock), clock).sources()}
+    assert "fetches nothing from kafka" in shown["kafka"]["last_error"]
+    assert shown["webhook"]["last_error"] is None
+
+
 def test_pages_by_lateness_hold_every_transaction_once_while_open_ones_grow_later(engine):
     """How late an open one is goes with the clock; ascending, it would come again on the next page."""
     clock = FakeClock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
