@@ -28,6 +28,11 @@ _NAME_KEPT = 90  # both together fit the columns that keep them
 INGEST = (Scope.TRACES, Scope.LOGS, Scope.METRICS, Scope.EVENTS)
 
 
+def in_address(host: str) -> str:
+    """Return *host* as addresses write it: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
 class NotAllowedError(PermanentError):
     """The credential of this request does not cover what it asks for."""
 

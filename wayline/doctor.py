@@ -111,9 +111,7 @@ def _examine_store(settings: Settings) -> Health:
         missing = error.code == NO_SUCH_DATABASE
         return Health("store", ok=missing, detail="nothing stored yet" if missing else str(error))
     except FolderInUseError:
-        return Health(
-            "store", ok=True, detail="in use by a Wayline that listens elsewhere: give --config with its port"
-        )
+        return Health("store", ok=True, detail="in use by a Wayline that listens elsewhere: give --port")
     except WaylineError as error:
         return Health("store", ok=False, detail=str(error))
     return Health("store", not pending, f"{len(pending)} migrations pending" if pending else "schema is up to date")

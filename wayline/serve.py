@@ -36,6 +36,7 @@ from collector.keys import load_key
 from collector.letters_api import build_letters_router
 from collector.redaction_rules import RedactionRules
 from collector.service import CollectorService
+from core.access import in_address
 from core.clock import Clock, SystemClock
 from core.component import Component, Health
 from core.errors import ConfigError
@@ -124,12 +125,13 @@ class Wayline:
         server = self.settings.server
         scheme = "https" if server.tls.is_on else "http"
         host = socket.gethostname() if server.host in ("0.0.0.0", "::") else server.host  # noqa: S104  # compared, not bound
-        return (server.public_url or f"{scheme}://{host}:{server.port}").rstrip("/")
+        return (server.public_url or f"{scheme}://{in_address(host)}:{server.port}").rstrip("/")
 
     @property
     def endpoints(self) -> tuple[tuple[str, str], ...]:
         """Where telemetry and business events are sent, as (name, address)."""
-        host, collector = self.settings.server.host, self.settings.collector
+        collector = self.settings.collector
+        host = in_address(collector.host)
         return (
             ("OTLP/gRPC", f"{host}:{collector.grpc_port}"),
             ("OTLP/HTTP", f"{'https' if collector.tls.is_on else 'http'}://{host}:{collector.http_port}"),
@@ -338,13 +340,14 @@ def announce(wayline: Wayline) -> None:
     console = Console(file=sys.stdout, soft_wrap=True, highlight=False)
     server = wayline.settings.server
     if Role.DASHBOARD in wayline.roles:
-        console.print(f"  pages      {wayline.public_url}/")
-    console.print(f"  API        {wayline.public_url}/api/v1/docs")
+        console.print(f"  pages      {wayline.public_url}/", markup=False)
+    console.print(f"  API        {wayline.public_url}/api/v1/docs", markup=False)
     if Role.COLLECT in wayline.roles:
         scheme = "https" if wayline.settings.collector.tls.is_on else "http"
-        console.print(f"  OTLP/gRPC  {server.host}:{wayline.collector.grpc_port}")
-        console.print(f"  OTLP/HTTP  {scheme}://{server.host}:{wayline.collector.http_port}")
-    console.print(f"  data       {server.data.resolve()}")
+        host = in_address(wayline.settings.collector.host)
+        console.print(f"  OTLP/gRPC  {host}:{wayline.collector.grpc_port}", markup=False)
+        console.print(f"  OTLP/HTTP  {scheme}://{host}:{wayline.collector.http_port}", markup=False)
+    console.print(f"  data       {server.data.resolve()}", markup=False)
     console.print("[green]Wayline is ready.[/green]")
     sys.stdout.flush()
 

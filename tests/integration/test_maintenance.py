@@ -15,10 +15,9 @@ def served(start_wayline: Callable[..., Served]) -> Served:
     return start_wayline()
 
 
-def test_doctor_tells_what_the_server_says_of_its_parts_and_sources(served: Served, tmp_path: Path):
-    config = tmp_path / "wayline.yaml"
-    config.write_text(f"server: {{port: {served.url.rpartition(':')[2]}}}\n")
-    examined = run_command("doctor", "--config", str(config), "--data", str(served.data))
+def test_doctor_tells_what_the_server_says_of_its_parts_and_sources(served: Served):
+    port = served.url.rpartition(":")[2]
+    examined = run_command("doctor", "--host", "127.0.0.1", "--port", port, "--data", str(served.data))
     assert examined.returncode == 0, examined.stdout
     for name in ("flusher", "correlate", "spool", "source cabinet-feed"):
         assert name in examined.stdout

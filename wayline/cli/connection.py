@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import typer
 
-from core.access import LOOPBACK_HOSTS
+from core.access import LOOPBACK_HOSTS, in_address
 from core.errors import ConfigError
 from core.tls import TlsConfig
 
@@ -77,7 +77,7 @@ def connect_own(host: str, port: int, tls: TlsConfig, timeout_s: float = 5.0) ->
     """
     is_near = is_of_this_machine(host)
     return httpx.Client(
-        base_url=f"{'https' if tls.is_on else 'http'}://{f'[{host}]' if ':' in host else host}:{port}",
+        base_url=f"{'https' if tls.is_on else 'http'}://{in_address(host)}:{port}",
         headers=_shown_token(),
         verify=_trust(tls) if tls.is_on and not is_near else False,  # it is this machine that answers
         timeout=timeout_s,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from core.access import INGEST
+from core.access import INGEST, in_address
 from core.errors import ConfigError
 from wayline.cli.options import (
     MAX_RATE,
@@ -64,8 +64,8 @@ def demo(
             target=run_demo,
             kwargs={
                 "catalog": wayline.catalog.current(),
-                "endpoint": f"{settings.server.host}:{settings.collector.grpc_port}",
-                "events_url": f"http://{settings.server.host}:{settings.server.port}",
+                "endpoint": f"{in_address(settings.collector.host)}:{settings.collector.grpc_port}",
+                "events_url": f"http://{in_address(settings.server.host)}:{settings.server.port}",
                 "token": wayline.tokens.issue_own("simulated estate", INGEST),
                 "rate": rate,
                 "history_hours": hours,

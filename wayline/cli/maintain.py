@@ -8,7 +8,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from wayline.cli.options import CatalogOption, ConfigOption, DataOption, StoreOption, settings_from
+from wayline.cli.options import (
+    CatalogOption,
+    ConfigOption,
+    DataOption,
+    HostOption,
+    PortOption,
+    StoreOption,
+    settings_from,
+)
 
 if TYPE_CHECKING:
     from runbooks.findings import Finding
@@ -100,11 +108,13 @@ def doctor(
     data: DataOption = None,
     store: StoreOption = None,
     catalog: CatalogOption = None,
+    host: HostOption = None,
+    port: PortOption = None,
 ) -> None:
     """Look at environment, store, spool and catalog; exit 1 when something is wrong."""
     from wayline.doctor import examine  # noqa: PLC0415
 
-    findings = examine(settings_from(config=config, data=data, store=store, catalog=catalog))
+    findings = examine(settings_from(config=config, data=data, store=store, catalog=catalog, host=host, port=port))
     table = Table("what", "state", "detail", box=None)
     for finding in findings:
         table.add_row(finding.name, "[green]ok[/green]" if finding.ok else "[red]wrong[/red]", finding.detail)

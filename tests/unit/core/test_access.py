@@ -4,7 +4,18 @@ import contextvars
 
 import pytest
 
-from core.access import INGEST, LOCAL, Actor, NotAllowedError, Scope, current_actor, require, set_actor, signed
+from core.access import (
+    INGEST,
+    LOCAL,
+    Actor,
+    NotAllowedError,
+    Scope,
+    current_actor,
+    in_address,
+    require,
+    set_actor,
+    signed,
+)
 
 
 def acting(actor, deed):
@@ -15,6 +26,13 @@ def acting(actor, deed):
         return deed()
 
     return contextvars.copy_context().run(run)
+
+
+@pytest.mark.parametrize(
+    ("host", "written"), [("::1", "[::1]"), ("127.0.0.1", "127.0.0.1"), ("wayline.test", "wayline.test")]
+)
+def test_a_host_is_written_as_addresses_want(host, written):
+    assert in_address(host) == written
 
 
 def test_operate_includes_read_and_nothing_includes_operate():
