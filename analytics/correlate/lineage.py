@@ -59,7 +59,7 @@ def _stand(statements: Statements, version: int, now: datetime, *, above: bool) 
 
 def store_made_parents(statements: Statements, version: int, now: datetime, *, named: bool, adopted: bool) -> None:
     """Add to ``tick_final`` parents made of their children, and children that got their parent only now."""
-    if named:
+    if named or adopted:
         statements.send("parents_made", version=version, now=now)
     if adopted:
         statements.send("children_adopted", version=version, now=now)

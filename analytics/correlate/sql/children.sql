@@ -1,4 +1,4 @@
--- How the children stand of the transactions of the tick. Of several that carry a key, each in a use of its own, a child
+-- How the children stand of the transactions of the tick. A value that is not followed is no key that one of them holds. Of several that carry a key, each in a use of its own, a child
 -- is of the one it is nearest to in time. Where the trouble of a parent starts, its failed child with the clearest origin
 -- says, or a stuck one where none failed.
 INSERT INTO tick_children
@@ -10,7 +10,7 @@ WITH keys AS
     SELECT i.type AS type, i.value AS value, groupArray((started_us, last_us, toString(transaction_id)))
     FROM tick_transactions
     ARRAY JOIN identifiers AS i
-    WHERE i.role = 'identity'
+    WHERE i.role = 'identity' AND sipHash64(i.type, i.value) NOT IN (SELECT identity_hash FROM tick_excluded)
     GROUP BY type, value
 )
 SELECT

@@ -1,6 +1,6 @@
 -- By the trace: a part belongs to the part its uppermost spans were called from, else to the shared context. By
 -- business key: the transaction that carries the key as its own, of several the nearest in time, else one made of its
--- children.
+-- children; also where the key is not followed, since a tick does not know all that carry it.
 INSERT INTO tick_parents
 WITH
     components AS
@@ -44,7 +44,7 @@ FROM
                 groupArray((started_us, last_us, toString(transaction_id))) AS holders
             FROM tick_transactions
             ARRAY JOIN identifiers AS i
-            WHERE i.role = 'identity'
+            WHERE i.role = 'identity' AND sipHash64(i.type, i.value) NOT IN (SELECT identity_hash FROM tick_excluded)
             GROUP BY held_type, held_value
         ) AS k ON k.held_type = t.parents[1].1 AND k.held_value = t.parents[1].2
         WHERE notEmpty(t.parents) AND parent != toString(t.transaction_id)

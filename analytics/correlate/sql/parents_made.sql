@@ -13,6 +13,8 @@ WITH
             SELECT parent_type, parent_value FROM tick_parents WHERE parent_type != ''
             UNION ALL
             SELECT parent_type, parent_value FROM tick_prior WHERE parent_type != ''
+            UNION ALL
+            SELECT parent_type, parent_value FROM tick_adopted
         )
     )
 SELECT
@@ -42,6 +44,7 @@ FROM
     ) AS c
     INNER JOIN keys AS p ON c.parent_type = p.type AND c.parent_value = p.value
     WHERE (p.type, p.value) NOT IN
-        (SELECT i.type, i.value FROM tick_transactions ARRAY JOIN identifiers AS i WHERE i.role = 'identity')
+        (SELECT i.type, i.value FROM tick_transactions ARRAY JOIN identifiers AS i
+        WHERE i.role = 'identity' AND sipHash64(i.type, i.value) NOT IN (SELECT identity_hash FROM tick_excluded))
     GROUP BY p.made_id
 )

@@ -10,7 +10,8 @@ WHERE transaction_id IN
             UNION DISTINCT
             SELECT toString(parent_type), parent_value FROM tick_prior WHERE parent_type != ''
             UNION DISTINCT
-            SELECT i.type, i.value FROM tick_transactions ARRAY JOIN identifiers AS i WHERE i.role = 'identity'
+            SELECT i.type, i.value FROM tick_transactions ARRAY JOIN identifiers AS i
+            WHERE i.role = 'identity' AND sipHash64(i.type, i.value) NOT IN (SELECT identity_hash FROM tick_excluded)
         )
     )
     AND (started_hour, transaction_id) NOT IN (SELECT started_hour, transaction_id FROM tick_final)

@@ -170,3 +170,37 @@ def test_a_key_that_is_used_again_has_the_children_of_each_use_apart(line, turne
     ]
     children = line.rows("parent_id != ''")
     assert [row["parent_id"] for row in children] == [row["transaction_id"] for row in parents]
+
+
+HOLDERS = [Event(f"h{n}", n, correlation=f"c{n}", attributes={"permit": "P"}) for n in range(6)]
+"""One more than the limit: the value is not followed, so that a tick does not know all that carry it."""
+CHILD = Event("child", 3, correlation="kid", parent=("permit", "P"))
+OTHERS = [Event("z", 4, correlation="c0"), Event("y", 4, correlation="other", parent=("po_number", "Z"))]
+JOINING = [Event(f"x{n}", 5, correlation=f"c{n}", attributes={"po_number": "ALL"}) for n in range(5)]
+
+
+def lineage(line):
+    rows = line.rows()
+    return [(row["transaction_id"], row["parent_id"], row["child_total"]) for row in rows], line.holders("permit", "P")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [HOLDERS, [CHILD], OTHERS],
+        [[CHILD], HOLDERS, OTHERS],
+        [[*HOLDERS[:3], CHILD], HOLDERS[3:], OTHERS],
+        [HOLDERS[:3], [CHILD], [*HOLDERS[3:], *OTHERS]],
+    ],
+)
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_key_that_is_quarantined_is_held_by_nobody_whatever_came_when(line, parts, joined):
+    more = JOINING if joined else []
+    line.deliver(*HOLDERS, CHILD, *OTHERS, *more)
+    line.tick(100)
+    at_once = lineage(line)
+    line.reset()
+    for number, items in enumerate([*parts, more]):
+        line.deliver(*items)
+        line.tick(100 + number)
+    assert lineage(line) == at_once
