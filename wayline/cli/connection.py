@@ -41,14 +41,23 @@ def token() -> str:
     Return the token of ``--token-file`` or of the environment; empty when there is none.
 
     Raises:
-        ConfigError: The file cannot be read.
+        ConfigError: The file cannot be read, or what is given cannot be a token.
     """
     if not _token_files:
-        return os.environ.get(TOKEN_VARIABLE, "").strip()
+        return _checked(os.environ.get(TOKEN_VARIABLE, "").strip(), TOKEN_VARIABLE)
     try:
-        return _token_files[0].read_text(encoding="ascii").strip()
+        return _checked(_token_files[0].read_text(encoding="ascii").strip(), str(_token_files[0]))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot read the token in {_token_files[0]}", remedy="check --token-file") from error
+
+
+def _checked(text: str, where: str) -> str:
+    """Return *text* when a header can carry it: what cannot would look as if no server answered."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ConfigError(
+            f"what stands in {where} is not a token", remedy="give the one line that wayline token create printed"
+        )
+    return text
 
 
 def connect(url: str, timeout_s: float = 60.0) -> httpx.Client:

@@ -108,5 +108,13 @@ def test_what_is_not_text_is_refused():
     _one_clear_line(_run("tx", "\udcff", "--url", "http://127.0.0.1:1"))
 
 
+@pytest.mark.parametrize("given", ["two\nlines", "wörd", "two words"])
+def test_what_cannot_be_a_token_is_said_and_not_sent_or_shown(given):
+    result = CliRunner().invoke(app, ["tx", "x", "--url", "http://127.0.0.1:1"], env={"WAYLINE_TOKEN": given})
+    assert isinstance(result.exception, ConfigError)
+    assert "WAYLINE_TOKEN is not a token" in str(result.exception)
+    assert given not in str(result.exception)
+
+
 def test_a_duration_back_from_now_has_no_longest():
     assert datetime.now(UTC).year - int(moment_of("99999999999d")[:4]) in (99, 100)
