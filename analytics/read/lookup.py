@@ -18,6 +18,8 @@ Row = dict[str, Any]
 MAX_MATCHES = 1_000
 TRANSACTION_TYPE = "transaction"
 TRACE_TYPE = "trace"
+_FIELDS = {"transaction_id": TRANSACTION_TYPE, "trace_id": TRACE_TYPE}
+"""What the fields of an answer are called that hold ids: people take the name of one for its type."""
 OTHER_TYPE = "other"
 """Stands for every type that no catalog entry names, such as the parents of an imported log."""
 _HEX_128 = re.compile(r"[0-9a-fA-F]{32}")
@@ -41,6 +43,8 @@ def candidates(catalog: Catalog, text: str, wanted_type: str | None, pseudonyms:
         wanted_type: Only this type, or None for all; a type no catalog entry names is looked up as it is written.
         pseudonyms: What *text* may have been replaced by before it was stored.
     """
+    if wanted_type not in catalog.identifiers:
+        wanted_type = _FIELDS.get(wanted_type or "", wanted_type)
     found = []
     if _HEX_128.fullmatch(text.strip()):
         value = text.strip().lower()

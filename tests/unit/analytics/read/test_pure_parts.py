@@ -35,6 +35,12 @@ def test_a_hexadecimal_text_is_read_as_transaction_and_trace_too():
     assert Candidate("trace", "3f0c" + "0" * 28) in readings
 
 
+@pytest.mark.parametrize("kind", ["transaction", "trace"])
+def test_the_name_of_the_field_that_holds_an_id_is_its_type_as_well(kind):
+    text = "3f0c" + "0" * 28
+    assert candidates(CATALOG, text, f"{kind}_id") == candidates(CATALOG, text, kind) == [Candidate(kind, text)]
+
+
 def test_every_type_reads_a_text_its_own_way():
     readings = {reading.type: reading.value for reading in candidates(CATALOG, " c-81f2 ", None)}
     assert readings["correlation"] == "c-81f2"
