@@ -12,8 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.clock import FakeClock
+
+# On a loaded machine any example may take long once; what CI sets besides stays.
+settings.register_profile("unhurried", parent=settings(), deadline=None)
+settings.load_profile("unhurried")
 
 _BESIDE_EACH_OTHER = (
     "unit",

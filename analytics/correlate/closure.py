@@ -11,14 +11,13 @@ import pyarrow as pa
 
 from analytics.correlate.columns import numbers
 from analytics.correlate.keys import Keys, carried
-from analytics.correlate.segments import Ints, among, distinct
+from analytics.correlate.segments import NOTHING, Ints, among, distinct
 from analytics.correlate.statements import Statements
 from core.errors import TransientError
 
 _MAX_ROUNDS = 1_000
 _LEAP_ROUNDS = 8
 """After so many rounds what is left is a chain, of which each round finds one link more."""
-NOTHING: Ints = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.correlate.rows import Rows
-from analytics.correlate.segments import BIG, Ints, Segments, among, numbered, starts_of
+from analytics.correlate.segments import BIG, NOTHING, Ints, Segments, among, distinct, numbered, starts_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def connect(rows: Rows, excluded: Ints) -> Connected:
     """Return what belongs together; hashes of values that are not followed are *excluded*."""
     pairs = use(rows, excluded)
     groups, nodes = [pairs.groups], [pairs.nodes]
-    for more_groups, more_nodes in (_hops(rows), _links(rows)):
+    for more_groups, more_nodes in (_hops(rows, excluded), _links(rows)):
         groups.append(more_groups)
         nodes.append(more_nodes + max((int(part.max()) + 1 for part in nodes if len(part)), default=0))
     labels, joined = spread(np.concatenate(groups), np.concatenate(nodes), len(rows.group_ids))
@@ -117,9 +117,19 @@ def _parts(value: Ints, from_us: Ints, to_us: Ints, gap: Ints) -> tuple[Ints, In
     return part, from_us[begins][part]
 
 
-def _hops(rows: Rows) -> tuple[Ints, Ints]:
+def message_carried_by_more_than(rows: Rows, least: int) -> bool:
+    """Return whether more than *least* groups carry one message id."""
+    groups, nodes = _hops(rows, NOTHING)
+    if len(nodes) <= least:
+        return False
+    pairs = distinct(nodes * max(1, len(rows.group_ids)) + groups)
+    return bool(np.bincount(pairs // max(1, len(rows.group_ids))).max() > least)
+
+
+def _hops(rows: Rows, excluded: Ints) -> tuple[Ints, Ints]:
     hops = rows.lists("hop_hashes")
-    return rows.group[hops.rows], numbered(hops.values)[1]
+    followed = ~among(hops.values, excluded)
+    return rows.group[hops.rows[followed]], numbered(hops.values[followed])[1]
 
 
 def _links(rows: Rows) -> tuple[Ints, Ints]:

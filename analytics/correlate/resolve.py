@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.correlate.batches import BATCH_WORK, split_batches
-from analytics.correlate.closure import NOTHING, Closed, close, follow, load
+from analytics.correlate.closure import Closed, close, follow, load
 from analytics.correlate.columns import numbers
-from analytics.correlate.connect import Connected, connect
+from analytics.correlate.connect import Connected, connect, message_carried_by_more_than
 from analytics.correlate.quarantine import DEFAULT_LIMIT, Followed, judge_values
 from analytics.correlate.rows import Rows
-from analytics.correlate.segments import Ints, distinct
+from analytics.correlate.segments import NOTHING, Ints, distinct
 from analytics.correlate.statements import Statements
 from analytics.correlate.watermarks import Move
 
@@ -148,7 +148,8 @@ def _judged(statements: Statements, closed: Closed, excluded: Ints, limits: Mapp
     least = min((*limits.values(), DEFAULT_LIMIT))
     while True:
         found = _Resolution(statements, closed, excluded)
-        if not (len(excluded) or followed or found.connected.pairs.carried_by_more_than(least)):
+        crowded = found.connected.pairs.carried_by_more_than(least) or message_carried_by_more_than(found.rows, least)
+        if not (len(excluded) or followed or crowded):
             return Resolved(found.rows, found.connected, found.batches)
         freed = judge_values(statements, limits, followed, found.connect)
         if not freed:

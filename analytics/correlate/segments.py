@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 Ints = NDArray[Any]
 """Whole numbers, one dimension."""
 BIG = np.iinfo(np.int64).max
+NOTHING: Ints = np.zeros(0, np.uint64)
+"""No hashes."""
 
 
 def starts_of(ordered: Ints) -> Ints:

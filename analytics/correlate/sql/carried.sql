@@ -7,7 +7,7 @@ WITH
         SELECT c.value_hash AS value_hash, c.group_id AS group_id, if(m.component = 0, c.group_id, m.component) AS atom
         FROM
         (
-            SELECT DISTINCT arrayJoin(identity_hashes) AS value_hash, group_id
+            SELECT DISTINCT arrayJoin(arrayConcat(identity_hashes, hop_hashes)) AS value_hash, group_id
             FROM tick_observations
             WHERE value_hash IN (SELECT value_hash FROM tick_suspects)
         ) AS c
@@ -27,3 +27,7 @@ INNER JOIN
     FROM carried
     GROUP BY atom
 ) AS a ON a.atom = c.atom
+-- of one message delivered again and again nothing is known but its id: deliveries that nothing else names are no reason
+-- to tear it apart
+WHERE c.atom IN (SELECT atom FROM named)
+    OR c.value_hash NOT IN (SELECT value_hash FROM tick_suspects WHERE type = 'message_id')
