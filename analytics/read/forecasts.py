@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from analytics.predict.config import PredictConfig
@@ -22,6 +23,8 @@ _QUANTILES = (10, 25, 50, 75, 80, 90, 95)
 _MS = 1_000.0
 _WHOLE = 0.999
 _RISKS_KEPT = timedelta(seconds=10)
+_TOO_OLD = 4
+"""Times `refresh_s` after which what was learned is not used any more."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Risk:
 
 class Forecaster:
     """
-    Predicts from what was learned of each flow, which it keeps for `PredictConfig.refresh_s`. Safe for threads.
+    Predicts from what was learned of each flow, anew every `PredictConfig.refresh_s`. Safe for threads.
 
     Args:
         context: What every read needs.
@@ -55,21 +58,41 @@ class Forecaster:
         self._context = context
         self.config = config or PredictConfig()
         self._models: dict[str, tuple[datetime, FlowModel]] = {}
+        self._learning: set[str] = set()
         self._risks: dict[tuple[str, ...], tuple[datetime, list[Risk]]] = {}
         self._lock = threading.Lock()
 
     def model(self, flow: Flow) -> FlowModel:
-        """Return what is known of *flow*, learned at most `refresh_s` ago."""
+        """
+        Return what is known of *flow*.
+
+        What was learned more than `refresh_s` ago is used once more while it is learned anew, so that nobody who looks
+        up a transaction waits for that; only what is `_TOO_OLD` times as old, or was never learned, is waited for.
+        """
         now = self._context.clock.now()
+        refresh = timedelta(seconds=self.config.refresh_s)
         with self._lock:
             kept = self._models.get(flow.name)
-            if kept is not None and timedelta(0) <= now - kept[0] < timedelta(seconds=self.config.refresh_s):
-                return kept[1]
-            zone = self._context.catalogs.current().calendar_of(flow).zone
-            since = now - timedelta(days=self.config.history_days)
-            learned = learn(self._context.store, flow.name, zone, since, now, self.config.max_transactions)
-            self._models[flow.name] = (now, learned)
-            return learned
+            age = now - kept[0] if kept is not None else None
+            if kept is None or age is None or not timedelta(0) <= age < _TOO_OLD * refresh:
+                return self._learn(flow, now)
+            if age >= refresh and flow.name not in self._learning:
+                self._learning.add(flow.name)
+                self._context.begin(partial(self._learn_aside, flow, now))
+            return kept[1]
+
+    def _learn_aside(self, flow: Flow, now: datetime) -> None:
+        try:
+            self._learn(flow, now)
+        finally:
+            self._learning.discard(flow.name)
+
+    def _learn(self, flow: Flow, now: datetime) -> FlowModel:
+        zone = self._context.catalogs.current().calendar_of(flow).zone
+        since = now - timedelta(days=self.config.history_days)
+        learned = learn(self._context.store, flow.name, zone, since, now, self.config.max_transactions)
+        self._models[flow.name] = (now, learned)
+        return learned
 
     def of_transaction(self, transaction: Row) -> Row | None:
         """

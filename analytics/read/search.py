@@ -1,6 +1,7 @@
 """Lists of transactions: filters, order, pages."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,7 +85,8 @@ def _page_keys(
         ]
         params |= _held_by_few(context, params, only)
     rows: list[Row] = []
-    for since in _reaching_back(context, wanted, narrowed=bool(params["only"] or wanted.parent)):
+    narrowed = bool(params["only"] or wanted.parent)
+    for since in _reaching_back(context, wanted, narrowed=narrowed, holding=params.pop("holding", ())):
         rows = context.store.rows(page_sql(wanted.sort), params | {"since": since, "since_hour": _hour(since)})
         if len(rows) > wanted.limit:
             break
@@ -103,21 +105,29 @@ def _held_by_few(context: ReadContext, params: dict[str, Any], only: Sequence[st
     if only is not None:
         holding = {one: holding[one] for one in only if one in holding}
     # No hour is a condition that holds for none, as it should where nothing was found.
-    return {"q": "", "only": 1, "ids": list(holding), "hours": sorted(set(holding.values())) or [_hour(None)]}
+    hours = sorted(holding.values())
+    return {"q": "", "only": 1, "ids": list(holding), "hours": sorted({*hours}) or [_hour(None)], "holding": hours}
 
 
-def _reaching_back(context: ReadContext, wanted: TransactionFilter, *, narrowed: bool) -> Iterator[datetime]:
+def _reaching_back(
+    context: ReadContext, wanted: TransactionFilter, *, narrowed: bool, holding: Sequence[datetime]
+) -> Iterator[datetime]:
     """
     Return starts of windows, each further back than the one before, the last as far as *wanted* goes.
 
-    Newest first, a page is full long before all of the past has been looked at.
+    Newest first, a page is full long before all of the past has been looked at. Where it is known in which hours those
+    started that may be on it (*holding*, ascending), the first window holds twice as many as the page.
     """
     earliest = wanted.since or EARLIEST
-    if wanted.sort == "-started_at" and not narrowed:
+    if wanted.sort == "-started_at":
         newest = min(wanted.until or LATEST, context.clock.now())
         if wanted.cursor:
             newest = min(newest, from_micros(decode_cursor(wanted.cursor, wanted).key))
-        yield from (newest - width for width in _WIDTHS if newest - width > earliest)
+        before = holding[: bisect_right(holding, newest)]
+        if len(before) > 2 * wanted.limit and before[-2 * wanted.limit] > earliest:
+            yield before[-2 * wanted.limit]
+        elif not narrowed:
+            yield from (newest - width for width in _WIDTHS if newest - width > earliest)
     yield earliest
 
 

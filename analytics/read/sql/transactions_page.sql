@@ -28,7 +28,8 @@ WHERE (empty({flow:Array(String)}) OR flow IN {flow:Array(String)})
     AND started_hour <= {until_hour:DateTime('UTC')}
     AND ({q:String} = ''
         OR transaction_id IN (SELECT transaction_id FROM transaction_identifiers FINAL
-            WHERE startsWith(value, {q:String}) OR value IN {q_readings:Array(String)}))
+            WHERE (startsWith(value, {q:String}) OR value IN {q_readings:Array(String)})
+                AND started_at >= {since:DateTime64(6, 'UTC')} AND started_at < {until:DateTime64(6, 'UTC')}))
     AND ({first:UInt8} = 1
         OR (sort_key, toString(transaction_id)) AFTER ({key:Int64}, {after_id:String}))
 ORDER BY sort_key DIRECTION, transaction_id DIRECTION

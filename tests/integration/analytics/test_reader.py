@@ -609,6 +609,32 @@ def test_what_many_hold_is_found_as_what_few_hold(reader, order, many, monkeypat
     assert len(few["items"]) == 25
 
 
+def test_the_newest_that_hold_an_identifier_are_found_in_the_hours_of_the_newest_holders(reader, engine, monkeypatch):
+    hours = range(12)
+    rows = [
+        Transaction(
+            f"spread{n}", started_s=13 * ELSEWHERE + n * 3_600, identifiers=[("po_number", f"SPR{n:02}", "identity")]
+        )
+        for n in hours
+    ]
+    insert(engine, *rows)
+    asked = []
+    monkeypatch.setattr(search_module, "page_sql", lambda sort: asked.append(sort) or page_sql(sort))
+    seen, cursor = [], ""
+    while True:
+        page = reader.transactions(TransactionFilter(q="SPR", limit=2, cursor=cursor))
+        seen += [item["transaction_id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if not cursor:
+            break
+    assert seen == [row.id for row in reversed(rows)]
+    assert len(asked) == len(rows) / 2
+    holding = [at(13 * ELSEWHERE + n * 3_600) for n in hours]
+    windows = search_module._reaching_back(reader._context, TransactionFilter(limit=2), narrowed=True, holding=holding)
+    assert next(windows) == holding[-4]
+    assert reader.transactions(TransactionFilter(q="SPR", limit=2, status=("failed",)))["items"] == []
+
+
 def test_a_window_of_the_list_is_a_range_of_the_primary_key(engine, order):
     wanted = TransactionFilter(since=START)
     plan = _plan(engine, page_sql(wanted.sort), page_params(wanted) | {"now": START})

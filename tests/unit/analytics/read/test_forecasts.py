@@ -1,0 +1,58 @@
+"""Learning again does not keep those waiting who look something up."""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from analytics.predict.config import PredictConfig
+from analytics.read import forecasts
+from analytics.read.context import ReadContext
+from analytics.read.forecasts import Forecaster
+from core.clock import FakeClock
+from runbooks import CatalogProvider
+
+_WAIT_S = 30
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(datetime(2026, 3, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def forecaster(clock: FakeClock) -> Forecaster:
+    return Forecaster(ReadContext(None, CatalogProvider(None, clock), clock), PredictConfig(refresh_s=300))
+
+
+def test_what_was_learned_is_used_once_more_while_it_is_learned_anew(forecaster, clock, monkeypatch):
+    flow = next(iter(forecaster._context.catalogs.current().flows.values()))
+    go_on, learned = threading.Event(), threading.Event()
+    lessons = []
+
+    def learn(store, name, zone, since, now, most):
+        lessons.append(now)
+        if len(lessons) > 1:
+            assert go_on.wait(_WAIT_S)
+            learned.set()
+        return len(lessons)
+
+    monkeypatch.setattr(forecasts, "learn", learn)
+    assert forecaster.model(flow) == 1
+    clock.advance(301)
+    assert [forecaster.model(flow), forecaster.model(flow)] == [1, 1]
+    go_on.set()
+    assert learned.wait(_WAIT_S)
+    while forecaster._learning:
+        time.sleep(0.001)
+    assert len(lessons) == 2
+    assert forecaster.model(flow) == 2
+
+
+def test_what_is_much_too_old_is_waited_for(forecaster, clock, monkeypatch):
+    flow = next(iter(forecaster._context.catalogs.current().flows.values()))
+    monkeypatch.setattr(forecasts, "learn", lambda *given: given[4])
+    forecaster.model(flow)
+    clock.advance(1_200)
+    assert forecaster.model(flow) == clock.now()
