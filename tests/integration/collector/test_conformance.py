@@ -338,7 +338,11 @@ def test_http_takes_json_and_answers_json_row_18_row_19_row_28(served, media_typ
     assert stored.resource_logs[0].scope_logs[0].log_records[0].body.string_value == record["body"]["stringValue"]
 
 
-@pytest.mark.parametrize("body", [b"\x0a\xff\xff", span_request(name="NAME").replace(b"NAME", b"N\xffME"), b"nonsense"])
+@pytest.mark.parametrize(
+    "body",
+    [b"\x0a\xff\xff", span_request(name="NAME").replace(b"NAME", b"N\xffME"), b"nonsense"],
+    ids=["length beyond the end", "text that is not UTF-8", "nonsense"],  # the ids of a span are drawn anew each time
+)
 def test_bad_protobuf_is_a_400_with_a_status_in_protobuf_row_20_row_21(served, body):
     status, headers, answer = served.post("/v1/traces", body)
     assert (status, headers["content-type"]) == (400, PROTOBUF)
