@@ -24,10 +24,10 @@ venv: $(STAMP)
 demo: venv
 	$(BIN)/wayline demo $(ARGS)
 
-# What computes on every core, then what starts and kills processes by itself. 5: none of the tests asked for is of that kind.
+# What computes on every core, then what starts and kills processes, two at a time. 5: none of those asked for is of the kind.
 test: venv
 	$(BIN)/python -m pytest -m "not alone" --numprocesses logical --dist loadfile $(ARGS) || test $$? -eq 5
-	$(BIN)/python -m pytest -m alone $(ARGS) || test $$? -eq 5
+	$(BIN)/python -m pytest -m alone --numprocesses 2 --dist loadfile $(ARGS) || test $$? -eq 5
 
 coverage: venv
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)

@@ -19,6 +19,7 @@ _STATUS_TABLE = (
     "CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, checksum String, "
     "applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY version"
 )
+_IS_APPLIED = "SELECT count() FROM schema_migrations WHERE version = {version:UInt32}"
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,19 @@ def apply_migrations(store: Store) -> list[Migration]:
     store.execute(_STATUS_TABLE)
     pending = pending_migrations(store)
     for migration in pending:
-        try:
-            store.execute(migration.sql)
-        except StoreError as error:
-            if error.code != _EXISTS_ALREADY:
-                raise
-        store.insert(
-            "schema_migrations",
-            ["version", "name", "checksum"],
-            [[migration.version, migration.name, migration.checksum]],
-        )
+        _apply(store, migration)
     return pending
+
+
+def _apply(store: Store, migration: Migration) -> None:
+    """Apply *migration*, unless another process went ahead: what it builds on may be dropped again by then."""
+    try:
+        store.execute(migration.sql)
+    except StoreError as error:
+        if error.code != _EXISTS_ALREADY and not store.value(_IS_APPLIED, {"version": migration.version}):
+            raise
+    store.insert(
+        "schema_migrations",
+        ["version", "name", "checksum"],
+        [[migration.version, migration.name, migration.checksum]],
+    )

@@ -194,6 +194,7 @@ def test_time_range_menu_changes_the_address(browser, busy):
 def test_acknowledging_an_alert_shows_on_the_page(browser, serve_pages):
     address = serve_pages(BusyReader(), busy_alerts())
     open_page(browser, address + "/alerts")
+    wait_until(browser, "document.querySelector('#acting-as')?.offsetWidth > 0")  # drawn, and not only in the page
     browser.find_element(By.CSS_SELECTOR, "#acting-as").send_keys("Ana")
     browser.find_element(By.XPATH, "//button[text()='Acknowledge']").click()
     wait_until(browser, "document.querySelector('#page').textContent.includes('acknowledged by Ana')")

@@ -74,10 +74,10 @@ class Served:
             mine.close()
         return result
 
-    def stored(self, signal=Signal.TRACES):
-        """Return the payloads on disk of one signal, newest last; they are taken out."""
+    def stored(self, signal=Signal.TRACES, patience_s=10.0):
+        """Return the payloads on disk of one signal, newest last; they are taken out. Waits for the first one."""
         payloads = []
-        while (segment := self.spool.take(0.3)) is not None:
+        while (segment := self.spool.take(0.3 if payloads else patience_s)) is not None:
             payloads += [frame.payload for frame in segment.frames() if segment.signal is signal]
             self.spool.retire(segment)
         return payloads
@@ -191,7 +191,7 @@ def test_http_takes_every_encoding_row_2(served, encoding, pack):
 def test_empty_requests_and_envelopes_are_taken_row_3_row_4(served, body):
     assert served.export(body) == b""
     assert served.post("/v1/traces", body)[::2] == (200, b"")
-    assert served.stored() == []
+    assert served.stored(patience_s=0.3) == []
 
 
 def test_grpc_refuses_a_message_beyond_the_limit_for_good_row_5(serve):
@@ -216,7 +216,7 @@ def test_both_doors_ask_for_patience_at_the_memory_mark_row_7_row_25(serve):
     assert detail(status, error_details_pb2.RetryInfo).retry_delay.seconds >= 1
     answer = served.post("/v1/traces", span_request())
     assert (answer[0], answer[1]["retry-after"]) == (503, "2")
-    assert served.stored() == []
+    assert served.stored(patience_s=0.3) == []
 
 
 def test_grpc_names_bad_data_row_8(served):
@@ -237,7 +237,7 @@ def test_a_failed_disk_is_transient_row_9_row_26(served, monkeypatch):
     assert error.code() is grpc.StatusCode.UNAVAILABLE
     assert detail(status, error_details_pb2.RetryInfo) is not None
     assert answer[0] == 503
-    assert served.stored() == []
+    assert served.stored(patience_s=0.3) == []
 
 
 class Guard:

@@ -7,7 +7,7 @@ import pytest
 from core.errors import ConfigError
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations, list_migrations, pending_migrations
-from storage.store import Store, open_store
+from storage.store import Store, StoreError, open_store
 
 
 @pytest.fixture
@@ -37,6 +37,27 @@ def test_a_file_changed_after_it_was_applied_stops_the_start(empty: Store):
         "ALTER TABLE schema_migrations UPDATE checksum = 'other' WHERE version = 1", None, {"mutations_sync": 2}
     )
     with pytest.raises(ConfigError, match="0001_create_spans was changed"):
+        apply_migrations(empty)
+
+
+def tables(store: Store) -> set[str]:
+    return {row["name"] for row in store.rows("SELECT name FROM system.tables WHERE database = currentDatabase()")}
+
+
+@pytest.mark.parametrize("behind", [1, 140, 153, 250])
+def test_a_process_that_another_overtakes_ends_where_that_one_did(empty: Store, monkeypatch, behind):
+    apply_migrations(empty)
+    there = tables(empty)
+    still = [migration for migration in list_migrations() if migration.version >= behind]
+    monkeypatch.setattr("storage.migrate.pending_migrations", lambda _store: still)
+    apply_migrations(empty)
+    assert tables(empty) == there
+
+
+def test_a_migration_that_fails_and_that_nobody_applied_stops_the_start(empty: Store, monkeypatch):
+    still = [migration for migration in list_migrations() if migration.version == 153]
+    monkeypatch.setattr("storage.migrate.pending_migrations", lambda _store: still)
+    with pytest.raises(StoreError):
         apply_migrations(empty)
 
 
