@@ -19,7 +19,6 @@ _STATUS_TABLE = (
     "CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, checksum String, "
     "applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY version"
 )
-_IS_APPLIED = "SELECT count() FROM schema_migrations WHERE version = {version:UInt32}"
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,7 @@ def pending_migrations(store: Store) -> list[Migration]:
     Raises:
         ConfigError: An applied migration's file has changed since.
     """
-    applied: dict[int, str] = {}
-    if store.value("EXISTS TABLE schema_migrations"):
-        rows = store.rows("SELECT version, checksum FROM schema_migrations")
-        applied = {row["version"]: row["checksum"] for row in rows}
+    applied = _applied(store) if store.value("EXISTS TABLE schema_migrations") else {}
     pending = []
     for migration in list_migrations():
         checksum = applied.get(migration.version)
@@ -80,12 +76,17 @@ def apply_migrations(store: Store) -> list[Migration]:
     return pending
 
 
+def _applied(store: Store) -> dict[int, str]:
+    """Return the checksums of what was applied to *store*, by version."""
+    return {row["version"]: row["checksum"] for row in store.rows("SELECT version, checksum FROM schema_migrations")}
+
+
 def _apply(store: Store, migration: Migration) -> None:
     """Apply *migration*, unless another process went ahead: what it builds on may be dropped again by then."""
     try:
         store.execute(migration.sql)
     except StoreError as error:
-        if error.code != _EXISTS_ALREADY and not store.value(_IS_APPLIED, {"version": migration.version}):
+        if error.code != _EXISTS_ALREADY and migration.version not in _applied(store):
             raise
     store.insert(
         "schema_migrations",
