@@ -130,7 +130,7 @@ def _stays_here(address: str) -> bool:
     if known.is_loopback or known.is_unspecified:
         return True
     # What is sent to an address of one's own has it as its source, too. Connecting a datagram socket sends nothing.
-    family = socket.AF_INET if known.version == 4 else socket.AF_INET6  # noqa: PLR2004
+    family = socket.AF_INET if known.version == 4 else socket.AF_INET6  # noqa: PLR2004  4 is the version itself
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((address, 9))
