@@ -45,6 +45,11 @@ class Coded:
         """Return the texts of *codes*, dictionary-encoded."""
         return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(self.names, pa.binary()))
 
+    def few_or_none(self, codes: Ints) -> pa.Array:
+        """Return the texts of *codes*, an empty one for -1, dictionary-encoded."""
+        places = pa.array(np.where(codes < 0, len(self.names), codes), pa.int32())
+        return pa.DictionaryArray.from_arrays(places, pa.array([*self.names, b""], pa.binary()))
+
     def plain(self, codes: Ints) -> pa.Array:
         """Return the texts of *codes*, an empty one for -1."""
         names = pa.array([*self.names, b""], pa.binary())
@@ -70,9 +75,34 @@ def coded(table: pa.Table, name: str) -> Coded:
     return in_order(_whole(table, name))
 
 
+def coded_lists(table: pa.Table, name: str) -> Coded:
+    """Return the values of a column of lists of few distinct texts."""
+    return in_order(_whole(table, name).flatten())
+
+
 def flat(table: pa.Table, name: str) -> tuple[Any, Ints]:
     """Return the values of a column of lists, and the row of each."""
-    column = _whole(table, name)
+    return _flattened(_whole(table, name))
+
+
+def flat_twice(table: pa.Table, name: str) -> tuple[Any, Ints]:
+    """Return the values of a column of lists of lists, and the inner list of each."""
+    return _flattened(_whole(table, name).flatten())
+
+
+def flat_numbers(table: pa.Table, name: str) -> Ints:
+    """Return the values of a column of lists of numbers."""
+    found: Ints = _whole(table, name).flatten().to_numpy()
+    return found
+
+
+def bounds_of(table: pa.Table, name: str) -> Ints:
+    """Return where each row begins among the values of a column of lists, and the end."""
+    found: Ints = _whole(table, name).offsets.to_numpy()
+    return found - found[0] if len(found) else np.zeros(1, np.int32)
+
+
+def _flattened(column: Any) -> tuple[Any, Ints]:
     return column.flatten(), repeated(np.diff(column.offsets.to_numpy()))
 
 

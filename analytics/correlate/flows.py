@@ -1,12 +1,11 @@
-"""The catalog's flows as rows of ``tick_flows``: milestones as parallel arrays, durations in microseconds."""
+"""The catalog's flows as ticks judge them: codes for flows and steps, milestones with their limits in microseconds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from analytics.correlate.signatures import STEP_SEPARATOR
 from analytics.correlate.watermarks import Watermarks
-from analytics.sla.ladder_sql import LadderBook, ladder_book
+from analytics.sla.ladders import LadderBook, ladder_book
 from core.units import Duration
 from runbooks.calendars import Calendar
 from runbooks.catalogs import Catalog
@@ -14,31 +13,65 @@ from runbooks.flows import Flow, Milestone
 
 US_PER_S = 1_000_000
 NONE_US = -1
-COLUMNS = (
-    "code",
-    "flow",
-    "tier",
-    "settle_us",
-    "deadline_us",
-    "delay_us",
-    "has_terminal",
-    "child_ratio",
-    "names",
-    "codes",
-    "within_us",
-    "anchors",
-    "required",
-    "terminal",
-    "failing",
-    "choices",
-    "owners",
-    "delays_us",
-    "heard_us",
-    "blind",
-    "clocks",
-    "pauses",
-    "deadline_clock",
-)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """
+    A milestone of a flow.
+
+    Attributes:
+        code: Of its step.
+        within_us, clock: Its limit and the code of the clock that runs it; `NONE_US` where there is none.
+        anchor: Place of the milestone at which the limit begins, None for the start of the transaction.
+        choice: A number for the alternatives of which one is enough, 0 for none.
+        owner: The system that owes its evidence.
+        delay_us: How late that may come.
+        heard_us: How far its sources have spoken, see `Watermarks.passed_us`.
+        blind: Whether one of them is silent.
+        pauses: Codes of the steps between which the clock stands still.
+    """
+
+    name: str
+    code: int = 0
+    within_us: int = NONE_US
+    clock: int = 0
+    anchor: int | None = None
+    required: bool = True
+    terminal: bool = False
+    failing: bool = False
+    choice: int = 0
+    owner: str = ""
+    delay_us: int = 0
+    heard_us: int = -1
+    blind: bool = False
+    pauses: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    A flow as it is to be kept; without a name it is that of transactions without a flow.
+
+    Attributes:
+        deadline_us, deadline_clock: As in `Stage.within_us`; nothing is no deadline, too.
+        delay_us: How late evidence of any of its systems may come.
+        child_ratio: Share of the children that has to complete.
+    """
+
+    name: str = ""
+    tier: int = 0
+    settle_us: int = 0
+    deadline_us: int = NONE_US
+    deadline_clock: int = 0
+    delay_us: int = 0
+    child_ratio: float = 1.0
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def clocks(self) -> set[int]:
+        """Codes of the clocks other than elapsed time that its limits run on."""
+        return {self.deadline_clock, *(stage.clock for stage in self.stages)} - {0}
 
 
 @dataclass(frozen=True)
@@ -92,9 +125,9 @@ def _uses(catalog: Catalog) -> Iterator[tuple[Duration, Calendar]]:
                 yield milestone.within, catalog.calendar_of(flow, milestone.name)
 
 
-def flow_rows(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, watermarks: Watermarks) -> list[list[Any]]:
+def flow_plans(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, watermarks: Watermarks) -> list[Plan]:
     """
-    Return the rows of ``tick_flows`` in the order of `COLUMNS`, the first being "no flow".
+    Return the plans by the codes of their flows, the first being "no flow".
 
     Args:
         catalog: Catalog of the flows.
@@ -102,45 +135,58 @@ def flow_rows(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, waterm
         ingest_delay_s: How late the evidence of systems without a declared source usually is.
         watermarks: How far the declared sources have spoken.
     """
-    nothing: list[Any] = [0, "", 0, 0, 0, 0, 0, 1.0, *([] for _ in range(14)), 0]
-    rows = [nothing]
-    step = 0
-    for code, flow in enumerate(book.flows, start=1):
-        owners = [_owner(milestone) for milestone in flow.milestones]
-        limits = [
-            _limit(book, milestone.within, catalog.calendar_of(flow, milestone.name)) for milestone in flow.milestones
-        ]
-        deadline = _limit(book, catalog.deadline_of(flow), catalog.calendar_of(flow))
-        delays = [_delay_us(catalog, owner, ingest_delay_s) for owner in owners]
-        rows.append(
-            [
-                code,
-                flow.name,
-                flow.tier,
-                _us(flow.settle),
-                deadline[1],
-                max(delays),
-                any(milestone.terminal for milestone in flow.milestones),
-                _child_ratio(flow),
-                [milestone.name for milestone in flow.milestones],
-                list(range(step + 1, step + 1 + len(flow.milestones))),
-                [length for _, length in limits],
-                [_anchor(flow, milestone) for milestone in flow.milestones],
-                [milestone.required for milestone in flow.milestones],
-                [milestone.terminal for milestone in flow.milestones],
-                [milestone.failing for milestone in flow.milestones],
-                _choices(flow),
-                owners,
-                delays,
-                [watermarks.passed_us(catalog, owner) for owner in owners],
-                [watermarks.blind(catalog, owner) for owner in owners],
-                [clock for clock, _ in limits],
-                [_pauses(flow, milestone, step) for milestone in flow.milestones],
-                deadline[0],
-            ]
+    plans = [Plan()]
+    before = 0
+    for flow in book.flows:
+        stages = tuple(
+            _stage(catalog, book, flow, milestone, before, ingest_delay_s, watermarks) for milestone in flow.milestones
         )
-        step += len(flow.milestones)
-    return rows
+        clock, length = _limit(book, catalog.deadline_of(flow), catalog.calendar_of(flow))
+        plans.append(
+            Plan(
+                name=flow.name,
+                tier=flow.tier,
+                settle_us=_us(flow.settle),
+                deadline_us=length,
+                deadline_clock=clock,
+                delay_us=max(stage.delay_us for stage in stages),
+                child_ratio=_child_ratio(flow),
+                stages=stages,
+            )
+        )
+        before += len(stages)
+    return plans
+
+
+def _stage(
+    catalog: Catalog,
+    book: FlowBook,
+    flow: Flow,
+    milestone: Milestone,
+    before: int,
+    ingest_delay_s: float,
+    watermarks: Watermarks,
+) -> Stage:
+    """Return *milestone* of *flow*, the codes of whose steps begin after *before*."""
+    codes = {other.name: code for code, other in enumerate(flow.milestones, start=before + 1)}
+    clock, length = _limit(book, milestone.within, catalog.calendar_of(flow, milestone.name))
+    anchor = flow.anchor_of(milestone)
+    return Stage(
+        name=milestone.name,
+        code=codes[milestone.name],
+        within_us=length,
+        clock=clock,
+        anchor=codes[anchor] - before - 1 if anchor in codes else None,
+        required=milestone.required,
+        terminal=milestone.terminal,
+        failing=milestone.failing,
+        choice=_choice(flow, milestone),
+        owner=milestone.system,
+        delay_us=_delay_us(catalog, milestone.system, ingest_delay_s),
+        heard_us=watermarks.passed_us(catalog, milestone.system),
+        blind=watermarks.blind(catalog, milestone.system),
+        pauses=tuple((codes[pause.start], codes[pause.end]) for pause in milestone.pause),
+    )
 
 
 def _child_ratio(flow: Flow) -> float:
@@ -154,25 +200,9 @@ def _us(duration: Duration) -> int:
     return round(duration.seconds * US_PER_S)
 
 
-def _owner(milestone: Milestone) -> str:
-    return milestone.system
-
-
-def _anchor(flow: Flow, milestone: Milestone) -> int:
-    names = [other.name for other in flow.milestones]
-    anchor = flow.anchor_of(milestone)
-    return names.index(anchor) + 1 if anchor in names else 0
-
-
-def _choices(flow: Flow) -> list[int]:
-    groups = list(dict.fromkeys(milestone.any_of for milestone in flow.milestones if milestone.any_of))
-    return [groups.index(milestone.any_of) + 1 if milestone.any_of else 0 for milestone in flow.milestones]
-
-
-def _pauses(flow: Flow, milestone: Milestone, before: int) -> list[tuple[int, int]]:
-    """Codes of the steps between which the clock of *milestone* stands still; *before* is the one before the flow's."""
-    names = [other.name for other in flow.milestones]
-    return [(before + 1 + names.index(pause.start), before + 1 + names.index(pause.end)) for pause in milestone.pause]
+def _choice(flow: Flow, milestone: Milestone) -> int:
+    groups = list(dict.fromkeys(other.any_of for other in flow.milestones if other.any_of))
+    return groups.index(milestone.any_of) + 1 if milestone.any_of else 0
 
 
 def _delay_us(catalog: Catalog, owner: str, ingest_delay_s: float) -> int:

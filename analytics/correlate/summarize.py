@@ -197,8 +197,8 @@ def _milestones(steps: Steps, systems: Coded, flows: Ints, book: FlowBook) -> di
         "done_last": pa.array(placed(steps.done_last_us)),
         "broken_at": pa.array(placed(steps.error_us)),
         "waiting_at": pa.array(placed(steps.waiting_us)),
-        "done_systems": systems.plain(placed(steps.done_system, -1)),
-        "error_systems": systems.plain(placed(steps.error_system, -1)),
+        "done_systems": systems.few_or_none(placed(steps.done_system, -1)),
+        "error_systems": systems.few_or_none(placed(steps.error_system, -1)),
         "attempts": pa.array(np.minimum(placed(steps.tries), _MOST_ATTEMPTS).astype(np.uint64)),
     }
     return {name: list_array(bounds, values) for name, values in columns.items()}

@@ -14,7 +14,7 @@ RAW = ("spans", "logs", "events", "ingest_ledger")
 KEPT = ("verdicts", "notices", "correlation_ticks", "transactions_gone", "reindex_swaps")
 """Derived tables that are history, or true under any catalog: amended at the end, not exchanged."""
 _FIRST_DERIVED = 100
-_LAST_DERIVED = 299
+_LAST_DERIVED = 399
 _SUFFIX = "_reindex"
 
 

@@ -12,7 +12,7 @@ from analytics.correlate.connect import connect
 from analytics.correlate.flows import FlowBook
 from analytics.correlate.rows import DONE, ERROR, EVENT, LOG, SPAN
 from analytics.correlate.summarize import components_of, summarize
-from analytics.sla.ladder_sql import ladder_book
+from analytics.sla.ladders import ladder_book
 from tests.unit.analytics.correlate.observed import Seen, rows_of
 
 NOW_US = 1_000_000
