@@ -97,7 +97,6 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
     if changed:
         sent = {
             "store_identifiers" if known.prior else "store_new_identifiers": True,
-            "store_edges": len(resolved.connected.joined) > 0,
             "store_verdicts" if known.prior else "store_new_verdicts": traits["verdicts"] > 0 or known.prior,
             "store_paths": traits["flows"] > 0,
             # Side by side: who reads between them sees evidence that the version does not know of yet.

@@ -1,6 +1,7 @@
 """One transaction with all its evidence, verdicts, owner and runbooks."""
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,18 +20,22 @@ from analytics.read.stored import transactions_by_id
 from analytics.read.summary import frame, summary
 
 Row = dict[str, Any]
+Predict = Callable[[Row], Row | None]
+"""Says of the row of a transaction how it will probably end; None where it has."""
 MAX_LISTED = 1_000
 _CHILDREN_SHOWN = 20
 _AGAIN = 20
 _MOMENT_S = 0.01
 
 
-def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -> Found:
+def find_transaction(
+    context: ReadContext, text: str, wanted_type: str | None, predict: Predict = lambda _: None
+) -> Found:
     """Return the transaction that holds identifier *text*, the list of several, or what was searched."""
     readings = candidates(context.catalogs.current(), text, wanted_type, context.pseudonyms(text))
     found = holders(context, readings)
     if len(found) == 1:
-        detail = _detail(context, found[0])
+        detail = _detail(context, found[0], predict)
         return Found("one", detail) if detail else _nothing(readings)
     rows = _rows(context, with_hours(context, found))
     if not rows:
@@ -38,7 +43,7 @@ def find_transaction(context: ReadContext, text: str, wanted_type: str | None) -
     if len(rows) > 1:
         return Found("many", {"items": [summary(row) for row in rows]})
     only = next(holder for holder in found if holder.transaction_id == rows[0]["transaction_id"])
-    detail = _detail(context, only)
+    detail = _detail(context, only, predict)
     return Found("one", detail) if detail else _nothing(readings)
 
 
@@ -62,22 +67,31 @@ def _rows(context: ReadContext, found: list[Holder]) -> list[Row]:
     return transactions_by_id(context.store, [holder.transaction_id for holder in found], hours, context.clock.now())
 
 
-def _detail(context: ReadContext, holder: Holder) -> Row | None:
+def _detail(context: ReadContext, holder: Holder, predict: Predict) -> Row | None:
     """
     Return the transaction of CONTRACT section 3 in full, None where there is none.
 
-    What hangs on its id is asked for at the same time as the transaction itself.
+    The row, which is slow, and what is said of it are asked for beside the way to the evidence, which is long; what
+    only hangs on the id comes after both, since on few cores it would keep them waiting.
     """
-    asked_row = context.begin(partial(_row, context, holder))
-    verdicts = context.begin(partial(_verdicts, context, holder))
-    edges = context.begin(partial(_edges, context, holder))
+    asked_row = context.begin(partial(_predicted, context, holder, predict))
     units = units_of(context.store, holder.transaction_id) if holder.units is None else holder.units
     evidence = observed(context.store, holder.transaction_id, units)
-    shown = _shown(context, evidence)
-    row = _caught_up(context, holder, asked_row.result(), evidence.version)
-    if row is None:
+    shown = _shown(context, holder, evidence)
+    row, prediction = asked_row.result()
+    latest = _caught_up(context, holder, row, evidence.version)
+    if latest is None:
         return None
-    return _describe(context, row, evidence, shown) | {"verdicts": verdicts.result(), "edges": edges.result()}
+    more = {
+        "edges": _edges(context, latest, units),
+        "prediction": prediction if latest is row else predict(latest),
+    }
+    return _describe(context, latest, evidence, shown) | more
+
+
+def _predicted(context: ReadContext, holder: Holder, predict: Predict) -> tuple[Row | None, Row | None]:
+    row = _row(context, holder)
+    return row, predict(row) if row else None
 
 
 def _row(context: ReadContext, holder: Holder) -> Row | None:
@@ -110,17 +124,19 @@ def _describe(context: ReadContext, row: Row, evidence: Observed, shown: dict[st
     return detail
 
 
-def _shown(context: ReadContext, evidence: Observed) -> dict[str, Any]:
+def _shown(context: ReadContext, holder: Holder, evidence: Observed) -> dict[str, Any]:
     spans, events, logs = (pieces[:MAX_EVIDENCE] for pieces in (evidence.spans, evidence.events, evidence.logs))
-    raw_spans, raw_events, raw_logs = context.together(
+    raw_spans, raw_events, raw_logs, verdicts = context.together(
         partial(span_contents, context.store, spans),
         partial(event_contents, context.store, events),
         partial(log_contents, context.store, logs),
+        partial(_verdicts, context, holder),
     )
     return {
         "spans": [span_entry(span, raw_spans.get((span["trace_id"], span["span_id"]))) for span in spans],
         "events": [event_entry(event, raw_events.get((event["source"], event["event_id"]))) for event in events],
         "logs": [log_entry(log, raw_logs.get(log["event_id"])) for log in logs],
+        "verdicts": verdicts,
     }
 
 
@@ -142,10 +158,20 @@ def _verdicts(context: ReadContext, holder: Holder) -> list[dict[str, Any]]:
     ]
 
 
-def _edges(context: ReadContext, holder: Holder) -> list[dict[str, Any]]:
-    """Return which identifiers hold the transaction together."""
-    rows = point_rows(context.store, "edges_of", {"id": holder.transaction_id})
-    return sorted(rows, key=lambda row: (row["type"], row["value"]))[:MAX_LISTED]
+def _edges(context: ReadContext, row: Row, units: Sequence[Row]) -> list[dict[str, Any]]:
+    """
+    Return which identifiers hold the transaction together.
+
+    They stand in its row; what was stored before they did has them in a table of their own, if anything had to be
+    joined.
+    """
+    if row["joins"]:
+        rows = [{**join, "observations": join["units"]} for join in row["joins"]]
+    elif len(units) > 1 or any(unit["observation_ids"] for unit in units):
+        rows = point_rows(context.store, "edges_of", {"id": row["transaction_id"]})
+    else:
+        rows = []
+    return sorted(rows, key=lambda edge: (edge["type"], edge["value"]))[:MAX_LISTED]
 
 
 def _children(context: ReadContext, transaction_id: str) -> dict[str, Any]:

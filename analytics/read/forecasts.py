@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from analytics.predict.config import PredictConfig
@@ -25,6 +25,8 @@ _WHOLE = 0.999
 _RISKS_KEPT = timedelta(seconds=10)
 _TOO_OLD = 4
 """Times `refresh_s` after which what was learned is not used any more."""
+_LEAST_REFRESH_S = 1
+"""What `refresh_s` counts as here when it is less: who only looks on could never use what was learned."""
 
 
 @dataclass(frozen=True)
@@ -58,48 +60,56 @@ class Forecaster:
         self._context = context
         self.config = config or PredictConfig()
         self._models: dict[str, tuple[datetime, FlowModel]] = {}
-        self._learning: set[str] = set()
+        self._learning: dict[str, Future[FlowModel]] = {}
         self._risks: dict[tuple[str, ...], tuple[datetime, list[Risk]]] = {}
         self._lock = threading.Lock()
+        # One at a time, and not among those that answer: it takes most of a second where much is stored.
+        self._learner = ThreadPoolExecutor(1, "learn")
 
     def model(self, flow: Flow) -> FlowModel:
-        """
-        Return what is known of *flow*.
+        """Return what is known of *flow*; what is `_TOO_OLD`, or was never learned, is waited for."""
+        return self.known(flow) or self._begin_learning(flow).result()
 
-        What was learned more than `refresh_s` ago is used once more while it is learned anew, so that nobody who looks
-        up a transaction waits for that; only what is `_TOO_OLD` times as old, or was never learned, is waited for.
+    def known(self, flow: Flow) -> FlowModel | None:
         """
-        now = self._context.clock.now()
-        refresh = timedelta(seconds=self.config.refresh_s)
+        Return what is known of *flow*, None where that is nothing or `_TOO_OLD`; what is missing is being learned then.
+
+        What was learned more than `refresh_s` ago is used once more while it is learned anew, so that nobody waits.
+        """
+        at, learned = self._models.get(flow.name, (None, None))
+        age = self._context.clock.now() - at if at else None
+        refresh = timedelta(seconds=max(self.config.refresh_s, _LEAST_REFRESH_S))
+        usable = age is not None and timedelta(0) <= age < _TOO_OLD * refresh
+        if age is None or not usable or age >= timedelta(seconds=self.config.refresh_s):
+            self._begin_learning(flow)
+        return learned if usable else None
+
+    def _begin_learning(self, flow: Flow) -> Future[FlowModel]:
         with self._lock:
-            kept = self._models.get(flow.name)
-            age = now - kept[0] if kept is not None else None
-            if kept is None or age is None or not timedelta(0) <= age < _TOO_OLD * refresh:
-                return self._learn(flow, now)
-            if age >= refresh and flow.name not in self._learning:
-                self._learning.add(flow.name)
-                self._context.begin(partial(self._learn_aside, flow, now))
-            return kept[1]
+            if flow.name not in self._learning:
+                self._learning[flow.name] = self._learner.submit(self._learn, flow)
+            return self._learning[flow.name]
 
-    def _learn_aside(self, flow: Flow, now: datetime) -> None:
+    def _learn(self, flow: Flow) -> FlowModel:
         try:
-            self._learn(flow, now)
+            now = self._context.clock.now()
+            zone = self._context.catalogs.current().calendar_of(flow).zone
+            since = now - timedelta(days=self.config.history_days)
+            learned = learn(self._context.store, flow.name, zone, since, now, self.config.max_transactions)
+            self._models[flow.name] = (now, learned)
+            return learned
         finally:
-            self._learning.discard(flow.name)
-
-    def _learn(self, flow: Flow, now: datetime) -> FlowModel:
-        zone = self._context.catalogs.current().calendar_of(flow).zone
-        since = now - timedelta(days=self.config.history_days)
-        learned = learn(self._context.store, flow.name, zone, since, now, self.config.max_transactions)
-        self._models[flow.name] = (now, learned)
-        return learned
+            with self._lock:
+                del self._learning[flow.name]
 
     def of_transaction(self, transaction: Row) -> Row | None:
         """
         Return the prediction for a transaction in detail as `describe` does, None for one that has ended.
 
+        Nobody waits for learning here: where nothing is known of the flow yet, the answer says so.
+
         Args:
-            transaction: ``flow``, ``status``, ``started_at`` and ``transaction_id`` of the public shape.
+            transaction: Its row (`analytics.read.stored`).
         """
         if transaction["status"] == "unknown":
             return _silent("a source that owes the next step is silent")
@@ -112,7 +122,7 @@ class Forecaster:
             load_sql("analytics.predict", "sql/one_path"),
             {
                 "flow": flow.name,
-                "started_at": datetime.fromisoformat(transaction["started_at"]),
+                "started_at": transaction["started_at"],
                 "id": transaction["transaction_id"],
             },
         )
@@ -124,7 +134,9 @@ class Forecaster:
         now_us = unix_us(self._context.clock.now())
         zone = zone_named(self._context.catalogs.current().calendar_of(flow).zone)
         stands = standing(row, now_us, zone)
-        learned = self.model(flow)
+        learned = self.known(flow)
+        if learned is None:
+            return _silent("what is usual of this flow is being learned; ask again in a moment")
         found = learned.predict(stands, self.config.min_samples)
         if found is None:
             return _silent(

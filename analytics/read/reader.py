@@ -54,10 +54,7 @@ class Reader:
 
     def transaction(self, identifier: str, type: str | None = None) -> Found:  # noqa: A002  # the name of the parameter in the API
         """Return the transaction holding *identifier* in detail, several as a list, or what was searched."""
-        found = find_transaction(self._context, identifier, type)
-        if found.kind == "one":
-            found.body["prediction"] = self._forecaster.of_transaction(found.body)
-        return found
+        return find_transaction(self._context, identifier, type, self._forecaster.of_transaction)
 
     def transactions(self, wanted: TransactionFilter) -> Json:
         """Return one page of summaries as ``{"items", "next_cursor"}``."""

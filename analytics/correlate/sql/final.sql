@@ -20,7 +20,7 @@ SELECT
     known,
     if(judge_us = 0, NULL, fromUnixTimestamp64Micro(judge_us, 'UTC')),
     work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, held, observation_count, untimely, hash,
-    arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}
+    arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}, held_by
 FROM
 (
     SELECT
@@ -40,7 +40,7 @@ FROM
             flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
             systems, deadline_us, late, known, held, observation_count, total, completed, failed,
             start, work_ms, queue_ms, retry_ms, unexplained_ms, arraySort(units), next_milestone, missing_milestone,
-            parent_type, parent_value, own_parts) AS hash
+            parent_type, parent_value, own_parts, held_by) AS hash
     FROM
     (
         SELECT
@@ -52,6 +52,7 @@ FROM
                 state IN ('failed', 'stuck', 'completed_late'), ('unknown', '', toFloat32(0), ''),
                 ('', '', toFloat32(0), '')) AS start,
             if(total = 0, status, standing) AS state,
+            arraySlice(arraySort(joins), 1, 1000) AS held_by,
             multiIf(total = 0 OR standing_judge_us = 0, next_judge_us, next_judge_us = 0, standing_judge_us,
                 least(next_judge_us, standing_judge_us)) AS judge_us
         FROM (SELECT *, started_hour, WITHOUT FROM tick_transactions) AS t

@@ -4,6 +4,7 @@ SELECT
     identifiers, milestones, current_milestone, next_milestone, next_due_at, failed_milestone, missing_milestone, systems,
     origin_category, origin_system, origin_confidence, origin_evidence,
     deadline_at, breached, breached_at, judged, late_by_ms,
-    work_ms, queue_ms, retry_ms, unexplained_ms, child_total, child_completed, child_failed, untimely, version
+    work_ms, queue_ms, retry_ms, unexplained_ms, child_total, child_completed, child_failed, untimely, version,
+    joins
 FROM transactions FINAL
 PREWHERE started_hour IN {hours:Array(DateTime('UTC'))} AND transaction_id IN {ids:Array(FixedString(32))}

@@ -103,7 +103,11 @@ def predicting(engine: Store) -> Reader:
         Way("late", FLOW, "in_progress", begun, [("approved", begun + 60 * US)], 0, NOW_US - 720 * US),
     ]
     insert_ways(engine, open_ways)
-    return Reader(engine, CatalogProvider(None, clock), clock, PredictConfig(min_samples=30))
+    reader = Reader(engine, CatalogProvider(None, clock), clock, PredictConfig(min_samples=30))
+    first = reader.transaction(way_id("risky")).body["prediction"]
+    assert (first["judged"], first["learned_from"]) == (False, None), "nobody who looks up a transaction waits"
+    reader.at_risk()  # waits until all flows were learned
+    return reader
 
 
 def way_id(name: str) -> str:

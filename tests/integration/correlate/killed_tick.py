@@ -27,7 +27,6 @@ _TABLES = {
     "transaction_identifiers": "version",
     "transaction_children": "version",
     "transaction_paths": "version",
-    "edges": "version",
     "verdicts": "decided_at",
     "notices": "version, at",
     "quarantined_values": "version",

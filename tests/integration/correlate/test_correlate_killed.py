@@ -77,7 +77,6 @@ def test_the_undisturbed_tick_has_something_to_lose_at_every_step(undisturbed):
         "verdicts",
         "quarantined_values",
         "quarantine_carriers",
-        "edges",
         "notices",
     } <= filled
 

@@ -12,6 +12,7 @@ from analytics.read.context import ReadContext
 from analytics.read.forecasts import Forecaster
 from core.clock import FakeClock
 from runbooks import CatalogProvider
+from storage.errors import StoreError
 
 _WAIT_S = 30
 
@@ -56,3 +57,34 @@ def test_what_is_much_too_old_is_waited_for(forecaster, clock, monkeypatch):
     forecaster.model(flow)
     clock.advance(1_200)
     assert forecaster.model(flow) == clock.now()
+
+
+def test_who_looks_up_an_open_transaction_does_not_wait_for_what_was_never_learned(forecaster, monkeypatch):
+    flow = next(iter(forecaster._context.catalogs.current().flows.values()))
+    go_on = threading.Event()
+
+    def learn(*given):
+        assert go_on.wait(_WAIT_S)
+        return "learned"
+
+    monkeypatch.setattr(forecasts, "learn", learn)
+    assert forecaster.known(flow) is None
+    go_on.set()
+    assert forecaster.model(flow) == "learned", "learning went on beside"
+    assert forecaster.known(flow) == "learned"
+
+
+def test_learning_that_failed_is_tried_again(forecaster, monkeypatch):
+    flow = next(iter(forecaster._context.catalogs.current().flows.values()))
+    answers = iter([StoreError("the engine is away"), "learned"])
+
+    def learn(*given):
+        answer = next(answers)
+        if isinstance(answer, StoreError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(forecasts, "learn", learn)
+    with pytest.raises(StoreError):
+        forecaster.model(flow)
+    assert forecaster.model(flow) == "learned"
