@@ -5,6 +5,9 @@ A file that was applied must not change: its checksum is kept, and a difference 
 
 Several processes may start at once. A migration makes one object under a name of its own, so what exists already was
 made by the same migration: by another process a moment ago, or by a start that was cut off before it could say so.
+
+An object that new stores are to have otherwise is made so (`IF NOT EXISTS`) by a file with a number before the one that
+made it first, which then finds it there; a store that has it keeps what it has.
 """
 
 import hashlib
@@ -74,6 +77,15 @@ def apply_migrations(store: Store) -> list[Migration]:
     for migration in pending:
         _apply(store, migration)
     return pending
+
+
+def build(store: Store, migration: Migration) -> None:
+    """Make what *migration* makes in a database of its own, unless an earlier one made it."""
+    try:
+        store.execute(migration.sql)
+    except StoreError as error:
+        if error.code != _EXISTS_ALREADY:
+            raise
 
 
 def _applied(store: Store) -> dict[int, str]:

@@ -4,7 +4,8 @@ Statements that read a granule or two by a key.
 The engine plans them longer than it reads. So they name plain columns, what is computed from those is computed by the
 caller, and they run on one thread: handing a granule to a second one costs more than it saves. No index that passes
 over granules is asked, since the key leaves one. PREWHERE is written out, on key columns alone where FINAL is asked
-for: of the wide columns the engine then reads what is found, not the whole granule.
+for: of the wide columns the engine then reads what is found, not the whole granule. All conditions stand there: the
+engine is told not to look for a better plan, and takes the key from nowhere else then.
 """
 
 from functools import cache
@@ -14,19 +15,19 @@ from storage.sqlfiles import load_sql
 from storage.store import Params, Store
 
 Row = dict[str, Any]
-_OF_A_POINT: Params = {"max_threads": 1, "use_skip_indexes": 0}
+_OF_A_POINT = "SETTINGS max_threads = 1, use_skip_indexes = 0, query_plan_enable_optimizations = 0"
 
 
 def point_rows(store: Store, name: str, params: Params) -> list[Row]:
     """Return the rows of statement *name* of this package, read as a point."""
-    return store.rows(_statement(name), params, _OF_A_POINT)
+    return store.rows(_statement(name), params)
 
 
 @cache
 def _statement(name: str) -> str:
-    """Return the text without its comments, which the client library would go over at each use."""
+    """Return the text with its settings, without its comments: the client library would go over both at each use."""
     lines = load_sql("analytics.read", f"sql/{name}").splitlines()
-    return "\n".join(line for line in lines if not line.lstrip().startswith("--"))
+    return "\n".join([*(line for line in lines if not line.lstrip().startswith("--")), _OF_A_POINT])
 
 
 def text_of(value: bytes | str) -> str:

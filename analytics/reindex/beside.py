@@ -6,14 +6,14 @@ Its name follows from that of the database in use, so that what a killed process
 
 from collections.abc import Sequence
 
-from storage.migrate import list_migrations
+from storage.migrate import build, list_migrations
 from storage.sqlfiles import load_sql
 from storage.store import Store, open_store
 
 RAW = ("spans", "logs", "events", "ingest_ledger")
 KEPT = ("verdicts", "notices", "correlation_ticks", "transactions_gone", "reindex_swaps")
 """Derived tables that are history, or true under any catalog: amended at the end, not exchanged."""
-_FIRST_DERIVED = 100
+_FIRST_DERIVED = 99
 _LAST_DERIVED = 399
 _SUFFIX = "_reindex"
 
@@ -40,7 +40,7 @@ def open_beside(store: Store, pool_size: int = 2) -> Store:
     _mirror(beside, "unit_transactions_before", main, "unit_transactions", "FINAL")
     for migration in list_migrations():
         if _FIRST_DERIVED <= migration.version <= _LAST_DERIVED:
-            beside.execute(migration.sql)
+            build(beside, migration)
     return beside
 
 

@@ -5,7 +5,8 @@ How long the answer to "where is 4500012345?" takes, in full, at a stored volume
 
 What is stored is made by `tests.bench.stored_volume`. Lookups go by every kind of identifier, each value once, and
 return the whole detail with spans, logs, events, verdicts and edges as JSON; a value that several transactions hold
-returns their list. A folder given with --data is kept and used again, so that making it and measuring may be two runs.
+returns their list. A folder given with --data is kept and used again, so that making it and measuring may be two runs;
+--renew brings one that an earlier version made to this one.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from runbooks import load_catalog
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
 from storage.store import Store, open_store
-from tests.bench.stored_volume import SEEDED, end_of, fill, has_raw, pseudonyms, settle
+from tests.bench.stored_volume import SEEDED, end_of, fill, has_raw, pseudonyms, renew, settle
 
 FIRST = 8
 """Lookups before those that are measured: files that were never opened are not what is asked about."""
@@ -130,11 +131,14 @@ def main() -> None:
     parser.add_argument("--lookups", type=int, default=100, help="of each kind")
     parser.add_argument("--data", help="folder that is kept and used again")
     parser.add_argument("--only-generate", action="store_true")
+    parser.add_argument("--renew", action="store_true", help="bring a folder of an earlier version to this one first")
     wanted = parser.parse_args()
     with folder(wanted.data) as path:
         store = open_store(StorageConfig(path=path, pool_size=8))
         before_s, started = time.process_time(), time.perf_counter()
         apply_migrations(store)
+        if wanted.renew:
+            renew(store, wanted.transactions)
         fill(store, wanted.transactions)
         settle(store)
         made_s, cpu_s = time.perf_counter() - started, time.process_time() - before_s

@@ -16,7 +16,7 @@ from analytics.correlate import CorrelateConfig
 from analytics.correlate.tick import Tick
 from analytics.origin import locate
 from runbooks import load_catalog
-from storage.migrate import apply_migrations
+from storage.migrate import apply_migrations, build, list_migrations
 from storage.store import Store
 
 SEEDED = 10_000
@@ -31,6 +31,9 @@ _ONE_PART = {
     "max_threads": 1,
     "max_insert_threads": 1,
 }
+_OF_TRANSACTIONS = (
+    "create_transactions_in_small_granules", "add_index_of_latest_fact", "add_joins_to_transactions"
+)  # fmt: skip
 _PSEUDONYM_KEY = b"pseudonyms of a benchmark"
 _EVIDENCE = (Path(__file__).parent / "stored_volume.sql").read_text()
 
@@ -65,20 +68,20 @@ _DERIVED = {
         "kind = 'log', toString(sipHash64(toUInt64OrZero(event_id), copy)), event_id)"},
     "unit_transactions": _later("started_hour") | _UNIT | _ID,
     "transaction_units": _UNIT | _ID,
-    "transactions": _later(
-        "started_hour", "started_at", "ended_at", "last_at", "next_due_at", "deadline_at", "breached_at",
-        "next_judge_at", "updated_at") | _ID | {
-        "identifiers": f"arrayMap(i -> (i.1, {_VALUE.format('i.1', 'i.2')}, i.3), identifiers)",
-        "milestones": "arrayMap("
-        "m -> (m.1, m.2, m.3 + toIntervalHour(copy), m.4 + toIntervalHour(copy), m.5, m.6, m.7), milestones)",
-        "verdicts": "arrayMap(v -> (v.1, v.2, v.3 + toIntervalHour(copy)), verdicts)"},
     "transaction_identifiers": _later("started_at") | _ID | {"value": _VALUE.format("type", "value")},
     "transaction_paths": _later("started_hour") | _ID | {
         **{name: f"if({name} = 0, 0, {name} + 3600000000 * copy)"
            for name in ("started_us", "ended_us", "last_us", "deadline_us")},
         "at_us": "arrayMap(a -> toInt64(a + 3600000000 * copy), at_us)"},
     "verdicts": _later("event_at", "decided_at") | _ID,
-    "edges": _ID | {"value": _VALUE.format("type", "value")},
+    "transactions": _later(
+        "started_hour", "started_at", "ended_at", "last_at", "next_due_at", "deadline_at", "breached_at",
+        "next_judge_at", "updated_at") | _ID | {
+        "identifiers": f"arrayMap(i -> (i.1, {_VALUE.format('i.1', 'i.2')}, i.3), identifiers)",
+        "milestones": "arrayMap("
+        "m -> (m.1, m.2, m.3 + toIntervalHour(copy), m.4 + toIntervalHour(copy), m.5, m.6, m.7), milestones)",
+        "verdicts": "arrayMap(v -> (v.1, v.2, v.3 + toIntervalHour(copy)), verdicts)",
+        "joins": f"arrayMap(j -> (j.1, {_VALUE.format('j.1', 'j.2')}, j.3), joins)"},
 }  # fmt: skip
 
 
@@ -102,13 +105,40 @@ def fill(store: Store, transactions: int) -> float:
     """Make *transactions* in an empty store or go on where it was left; return the seconds it took."""
     started = time.monotonic()
     apply_migrations(store)
-    if not store.value("EXISTS TABLE seed_edges"):
+    if not store.value("EXISTS TABLE seed_transactions"):
         _seed(store)
     copies = transactions // SEEDED
-    done = (store.value("SELECT count() FROM edges") // store.value("SELECT count() FROM seed_edges")) or 1
+    done = store.value("SELECT count() FROM transactions") // SEEDED
     for first in range(done, copies, _STEP):
         _copy(store, range(first, min(first + _STEP, copies)), transactions)
     return time.monotonic() - started
+
+
+def renew(store: Store, transactions: int) -> None:
+    """
+    Make the rows of transactions anew in a volume of an earlier version, as this one writes and keeps them.
+
+    What joins a transaction stood in a table of its own then. What is cut short is done again by calling it again.
+    """
+    apply_migrations(store)
+    if not store.value("SELECT count() FROM system.columns WHERE database = currentDatabase() "
+                       "AND table = 'seed_transactions' AND name = 'joins'"):  # fmt: skip
+        store.execute("DROP TABLE IF EXISTS seed_renewed SYNC")
+        store.execute("CREATE TABLE seed_renewed AS transactions ENGINE = MergeTree ORDER BY tuple()")
+        store.execute(
+            "INSERT INTO seed_renewed SELECT t.*, e.joins FROM seed_transactions AS t LEFT JOIN "
+            "(SELECT transaction_id, arraySort(groupArray((type::String, value, units))) AS joins FROM seed_edges "
+            "GROUP BY transaction_id) AS e ON e.transaction_id = t.transaction_id"
+        )
+        store.execute("EXCHANGE TABLES seed_renewed AND seed_transactions")
+    store.execute("DROP TABLE IF EXISTS transactions SYNC")
+    for migration in list_migrations():
+        if migration.name in _OF_TRANSACTIONS:
+            build(store, migration)
+    store.execute("INSERT INTO transactions SELECT * FROM seed_transactions")
+    copies = transactions // SEEDED
+    for first in range(1, copies, _STEP):
+        _copy_table(store, "transactions", list(range(first, min(first + _STEP, copies))))
 
 
 def _seed(store: Store) -> None:
@@ -171,19 +201,24 @@ _INTO = (
 
 
 def _copy(store: Store, copies: range, transactions: int) -> None:
-    # edges last: they say how far the copying is.
+    # transactions last: they say how far the copying is.
     raw = [copy for copy in copies if has_raw(copy, transactions)]
-    for table, replaced in (_RAW | _DERIVED).items():
+    for table in _RAW | _DERIVED:
         of_table = raw if table in _RAW else list(copies)
         if of_table:
-            store.execute(
-                f"INSERT INTO {table} SELECT * EXCEPT copy REPLACE "
-                f"({', '.join(f'{what} AS `{column}`' for column, what in replaced.items())}) "
-                f"FROM seed_{table} AS source "
-                "CROSS JOIN (SELECT arrayJoin({copies:Array(UInt64)}) AS copy) AS copies",
-                {"copies": of_table},
-                _ONE_PART,
-            )
+            _copy_table(store, table, of_table)
+
+
+def _copy_table(store: Store, table: str, copies: list[int]) -> None:
+    replaced = (_RAW | _DERIVED)[table]
+    store.execute(
+        f"INSERT INTO {table} SELECT * EXCEPT copy REPLACE "
+        f"({', '.join(f'{what} AS `{column}`' for column, what in replaced.items())}) "
+        f"FROM seed_{table} AS source "
+        "CROSS JOIN (SELECT arrayJoin({copies:Array(UInt64)}) AS copy) AS copies",
+        {"copies": copies},
+        _ONE_PART,
+    )
 
 
 def settle(store: Store) -> None:

@@ -2,4 +2,5 @@
 SELECT source, id, time, type, subject, correlation_id, data, attributes
 FROM events
 PREWHERE time IN {times:Array(DateTime64(9, 'UTC'))}
-WHERE toStartOfFiveMinutes(time) IN {buckets:Array(DateTime('UTC'))} AND id IN {ids:Array(String)}
+    AND indexHint(toStartOfFiveMinutes(time) IN {buckets:Array(DateTime('UTC'))})
+    AND id IN {ids:Array(String)}

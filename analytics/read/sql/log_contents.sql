@@ -2,5 +2,5 @@
 SELECT content_hash, severity_text, body, attributes
 FROM logs
 PREWHERE time IN {times:Array(DateTime64(9, 'UTC'))}
-WHERE (toStartOfFiveMinutes(time), service) IN {places:Array(Tuple(DateTime('UTC'), String))}
+    AND indexHint((toStartOfFiveMinutes(time), service) IN {places:Array(Tuple(DateTime('UTC'), String))})
     AND content_hash IN {hashes:Array(UInt64)}

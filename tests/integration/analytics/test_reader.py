@@ -434,6 +434,21 @@ def test_an_identifier_is_looked_up_by_primary_key(engine, order):
     assert "value" in plan.split("PrimaryKey")[1].split("Parts")[0]
 
 
+def test_of_an_identifier_only_its_latest_version_counts(engine: Store, reader: Reader, clock: FakeClock):
+    insert(
+        engine,
+        Transaction(
+            "held", started_s=ELSEWHERE, status="in_progress", identifiers=[("po_number", "77001", "identity")]
+        ),
+    )
+    assert reader.transaction("77001").kind == "one"
+    engine.execute(
+        "INSERT INTO transaction_identifiers SELECT * REPLACE (version + 1 AS version, 1 AS deleted) "
+        "FROM transaction_identifiers WHERE value = '77001'"
+    )
+    assert reader.transaction("77001").kind == "none"
+
+
 @pytest.fixture(scope="module")
 def raw(engine: Store, order) -> None:
     """A row in each table that transactions of these tests put nothing into: an empty one has no plan."""

@@ -54,6 +54,23 @@ def test_a_process_that_another_overtakes_ends_where_that_one_did(empty: Store, 
     assert tables(empty) == there
 
 
+def granules(store: Store) -> str:
+    return str(store.value("SHOW CREATE TABLE transactions")).partition("index_granularity = ")[2].split(",")[0]
+
+
+def test_transactions_stand_in_small_granules_in_a_new_store_and_are_left_alone_in_an_old_one(empty: Store):
+    old = next(migration for migration in list_migrations() if migration.name == "create_transactions")
+    empty.execute(old.sql)
+    empty.execute("INSERT INTO transactions (transaction_id, flow) VALUES ('t', 'kept')")
+    apply_migrations(empty)
+    assert empty.rows("SELECT flow, joins FROM transactions") == [{"flow": "kept", "joins": []}]
+    assert granules(empty) == "4096"
+    empty.execute("DROP TABLE transactions SYNC")
+    empty.execute("DROP TABLE schema_migrations SYNC")
+    apply_migrations(empty)
+    assert granules(empty) == "1024"
+
+
 def test_a_migration_that_fails_and_that_nobody_applied_stops_the_start(empty: Store, monkeypatch):
     still = [migration for migration in list_migrations() if migration.version == 153]
     monkeypatch.setattr("storage.migrate.pending_migrations", lambda _store: still)
