@@ -24,6 +24,8 @@ import orjson
 from analytics.read.filters import TransactionFilter
 from analytics.read.reader import Reader
 from core.clock import FakeClock
+from core.heap import settle_heap
+from core.turns import take_short_turns
 from runbooks import load_catalog
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
@@ -159,6 +161,8 @@ def main() -> None:
 
 def measure_all(store: Store, transactions: int, count: int) -> None:
     reader = Reader(store, FixedCatalog(), FakeClock(end_of(transactions)), pseudonyms=pseudonyms)
+    take_short_turns()  # as a server does when it starts
+    settle_heap()
     asked = looked_up(store, transactions, count + FIRST)
     for kind, values in asked.items():
         measure(kind, values, detail(reader, kind))
