@@ -38,7 +38,7 @@ class FlowTable:
             return
         self._rows = None
         statements.empty("tick_flows")
-        statements.store.insert("tick_flows", _RULES_OF_CHILDREN, rows)
+        statements.insert("tick_flows", _RULES_OF_CHILDREN, rows)
         self._rows = rows
 
 

@@ -88,28 +88,15 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
         "final_children": children,
     }
     statements.send("final", _parts(joined), version=version, now=now)
-    store_made_parents(statements, version, now, named=named, adopted=adopted)
-    if traits["judgements"]:
-        statements.work("store_judgements")
-    if traits["waits"]:
-        statements.work("store_waiting")
     changed = statements.count("tick_final")
+    if changed and traits["flows"]:
+        statements.work("store_paths")  # before parents made of children and adopted ones come in
+    if named or adopted:
+        store_made_parents(statements, version, now, named=named, adopted=adopted)
+        changed = statements.count("tick_final")
+    _store_due(statements, traits)
     if changed:
-        sent = {
-            "store_identifiers" if known.prior else "store_new_identifiers": True,
-            "store_verdicts" if known.prior else "store_new_verdicts": traits["verdicts"] > 0 or known.prior,
-            "store_paths": traits["flows"] > 0,
-            # Side by side: who reads between them sees evidence that the version does not know of yet.
-            "store_unit_transactions": True,
-            "store_parted_units" if resolved.batches else "store_transaction_units": True,
-            "store_transactions": True,
-        }
-        parts = {
-            "CHANGED": _IF_CHANGED if known.prior else "1",
-            "UNITS_LEFT": load_sql("analytics.correlate", "sql/units_left").rstrip() if known.prior else "",
-        }
-        for name in (name for name, wanted in sent.items() if wanted):
-            statements.work(name, parts, version=version, now=now)
+        _store_changed(statements, resolved, traits, known, version, now)
     if resolved.suspects:
         _store_held(statements, version)
     if known.prior:
@@ -120,6 +107,32 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
         for name in _QUARANTINE:
             statements.work(name, version=version, now=now)
     return changed
+
+
+def _store_due(statements: Statements, traits: Mapping[str, int]) -> None:
+    if traits["judgements"]:
+        statements.work("store_judgements")
+    if traits["waits"]:
+        statements.work("store_waiting")
+
+
+def _store_changed(
+    statements: Statements, resolved: Resolved, traits: Mapping[str, int], known: Known, version: int, now: datetime
+) -> None:
+    sent = {
+        "store_identifiers" if known.prior else "store_new_identifiers": True,
+        "store_verdicts" if known.prior else "store_new_verdicts": traits["verdicts"] > 0 or known.prior,
+        # Side by side: who reads between them sees evidence that the version does not know of yet.
+        "store_unit_transactions": True,
+        "store_parted_units" if resolved.batches else "store_transaction_units": True,
+        "store_transactions": True,
+    }
+    parts = {
+        "CHANGED": _IF_CHANGED if known.prior else "1",
+        "UNITS_LEFT": load_sql("analytics.correlate", "sql/units_left").rstrip() if known.prior else "",
+    }
+    for name in (name for name, wanted in sent.items() if wanted):
+        statements.work(name, parts, version=version, now=now)
 
 
 def _store_held(statements: Statements, version: int) -> None:

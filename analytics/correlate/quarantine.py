@@ -112,7 +112,7 @@ def _enter(
         if value not in quarantined
     ]
     if rows:
-        statements.store.insert("tick_quarantine", _VERDICT, rows)
+        statements.insert("tick_quarantine", _VERDICT, rows)
 
 
 def _separate(statements: Statements, asked: Mapping[int, _Suspect]) -> dict[int, int]:

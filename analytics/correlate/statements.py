@@ -1,6 +1,7 @@
 """The one way in which correlation sends its statements: text from ``sql/``, values bound, settings written in."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ _ARROW = (
     "output_format_arrow_low_cardinality_as_dictionary = 1, output_format_arrow_string_as_string = 0, "
     "output_format_arrow_compression_method = 'none'"
 )
+_TARGET = re.compile(r"^INSERT INTO (tick_\w+)", re.MULTILINE)
 
 
 class Statements:
@@ -21,7 +23,8 @@ class Statements:
 
     Settings stand in the text: given beside it, the embedded engine's client reads and restores them around every
     statement, which costs more than a small statement itself. Compiling expressions and searching for better plans is
-    left out for the same reason where the input is the work of a tick.
+    left out for the same reason where the input is the work of a tick. A ``tick_`` table that nothing was written to
+    since it was emptied is not emptied again: most of them stay empty in most ticks.
 
     Args:
         store: The store.
@@ -31,6 +34,11 @@ class Statements:
     def __init__(self, store: Store, threads: int = 1) -> None:
         self.store = store
         self.threads = threads
+        self._known_empty: set[str] = set()
+
+    def forget(self) -> None:
+        """Take nothing for empty: a tick was cut short, or another process wrote."""
+        self._known_empty.clear()
 
     def send(self, name: str, parts: Mapping[str, str] | None = None, **params: Any) -> None:
         """Send ``sql/<name>.sql`` with *params* bound, where *parts* says which words stand for which text of ours."""
@@ -55,6 +63,7 @@ class Statements:
         settings = f"max_threads = {self.threads:d}, optimize_on_insert = 0"
         if plain:
             settings += ", query_plan_enable_optimizations = 0"
+        self._known_empty.difference_update(_TARGET.findall(sql))
         self.store.execute(f"{sql.rstrip()}\nSETTINGS {settings}", params)
 
     def command(self, name: str) -> None:
@@ -76,8 +85,14 @@ class Statements:
 
     def put(self, table: str, rows: pa.Table) -> None:
         """Insert *rows* into *table*."""
+        self._known_empty.discard(table)
         self.store.insert_arrow(table, rows)
         fault_point(f"tick.{table}")
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert *rows*, sequences in the order of *columns*, into *table*."""
+        self._known_empty.discard(table)
+        self.store.insert(table, columns, rows)
 
     def count(self, table: str) -> int:
         """Return the number of rows of *table*, which knows it."""
@@ -86,4 +101,8 @@ class Statements:
     def empty(self, *tables: str) -> None:
         """Empty ``tick_`` tables."""
         for table in tables:
+            if table in self._known_empty:
+                continue
             self.store.execute(f"TRUNCATE TABLE {table}")
+            if table.startswith("tick_"):  # what others write to is not known
+                self._known_empty.add(table)

@@ -77,6 +77,7 @@ class Tick:
     ) -> None:
         self._store = store
         self._config = config
+        self._statements = Statements(store, config.max_threads)
         self._locate = locate
         self._extraction = extraction
         self._compiled_for: tuple[Catalog, tuple[Extraction, Rules, FlowBook]] | None = None
@@ -92,7 +93,7 @@ class Tick:
 
     def warm_up(self, catalog: Catalog, now: datetime) -> None:
         """Run a tick's statements over nothing: the first time costs a second, which no evidence is to wait for."""
-        statements = Statements(self._store)
+        statements = self._statements
         if statements.count("tick_observations"):
             return
         extraction, _, book = self._compiled(catalog)
@@ -107,7 +108,7 @@ class Tick:
         judged_until = self._recall()
         pending, more = self._ledger.pending(self._config.max_observations_per_tick)
         rows = sum(segment.rows for segment in pending)
-        statements = Statements(self._store, self._config.max_threads)
+        statements = self._statements
         received = {segment.segment_id: segment.received_at for segment in pending}
         heard = extraction.run(statements, _by_signal(pending), received)
         moved = self._watermarks.advance(catalog, heard, now)
@@ -160,7 +161,8 @@ class Tick:
             row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
             self._judged_until = max(row["ticked_at"], _BEGINNING)
             self._version = max(self._version, row["version"])
-            self._watermarks.recall(Statements(self._store))
+            self._statements.forget()
+            self._watermarks.recall(self._statements)
             self._undo_cut(self._judged_until)
         finished, self._judged_until = self._judged_until, None
         self._version += 1

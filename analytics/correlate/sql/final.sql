@@ -20,7 +20,8 @@ SELECT
     known,
     if(judge_us = 0, NULL, fromUnixTimestamp64Micro(judge_us, 'UTC')),
     work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, held, observation_count, untimely, hash,
-    arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}, held_by
+    arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}, held_by,
+    labels, at_us
 FROM
 (
     SELECT
@@ -37,7 +38,7 @@ FROM
                 if(state = 'failed', greatest(last_us, children_ended_us), deadline_us), 'UTC'))])))
             ::Array(Tuple(rule String, verdict String, event_at DateTime64(6, 'UTC'))) AS held,
         cityHash64(
-            flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, toString(milestones), next_due_us,
+            flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, milestones, next_due_us,
             systems, deadline_us, late, known, held, observation_count, total, completed, failed,
             start, work_ms, queue_ms, retry_ms, unexplained_ms, arraySort(units), next_milestone, missing_milestone,
             parent_type, parent_value, own_parts, held_by) AS hash

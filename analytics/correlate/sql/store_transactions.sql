@@ -1,2 +1,2 @@
 INSERT INTO transactions
-SELECT * FROM tick_final
+SELECT * EXCEPT (labels, at_us) FROM tick_final

@@ -1,0 +1,5 @@
+-- Work of one tick: the versions to be stored, with the way of each through the milestones of its flow.
+CREATE OR REPLACE TABLE tick_final ENGINE = Memory AS
+SELECT *, emptyArrayString()::Array(LowCardinality(String)) AS labels, []::Array(Int64) AS at_us
+FROM transactions
+WHERE 0
