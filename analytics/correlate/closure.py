@@ -1,7 +1,9 @@
 """
 The closed set of a tick: the units of new evidence and every unit that values, message ids and links lead to from them.
 
-``identifier_units`` says who carries a value; it is asked once a round, until nothing new turns up.
+``identifier_units`` says who carries a value, and by a unit's own number whether anything is stored of it. It is asked
+once a round, until nothing new turns up. New evidence mostly has nothing to do with what is stored, which is then not
+looked at any further.
 """
 
 from dataclasses import dataclass, field, replace
@@ -9,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
+from analytics.correlate.carriers import CarrierIndex, Carriers, look_for
 from analytics.correlate.columns import numbers
 from analytics.correlate.keys import Keys, carried
 from analytics.correlate.segments import NOTHING, Ints, among, distinct
@@ -30,42 +33,72 @@ class Closed:
         copies: Numbers of all observations, once for each copy.
         holds: Columns that are mostly empty and hold something here.
         last_round: Number of the last round.
+        stored: Whether any of it may have been stored before.
     """
 
     units: Ints = field(default_factory=lambda: NOTHING)
     copies: Ints = field(default_factory=lambda: NOTHING)
     holds: frozenset[str] = frozenset()
     last_round: int = 0
+    stored: bool = False
 
 
-def load(statements: Statements, version: int, units: pa.Table) -> tuple[Keys, bool]:
+@dataclass(frozen=True)
+class Loaded:
     """
-    Load what stands of *units* into ``tick_loaded``, and store the new evidence among it.
+    What stands in ``tick_loaded`` before anything is followed.
 
-    It is stored before the closed set is followed: a tick that is cut short finds its own and goes on.
+    Attributes:
+        keys: What the observations carry.
+        carriers: Who else carries what the new ones do.
+        fresh: Whether any is new.
+        stored: Whether any was stored before.
+    """
+
+    keys: Keys
+    carriers: Carriers
+    fresh: bool
+    stored: bool
+
+
+def load(statements: Statements, index: CarrierIndex, version: int, units: pa.Table) -> Loaded:
+    """
+    Load what there is of *units* into ``tick_loaded``, and store the new evidence among it.
+
+    It is stored before the closed set is followed: a tick that is cut short finds its own and goes on. That it is there
+    is said first.
 
     Args:
         statements: How to send.
+        index: Who carries a value.
         version: Number of this tick.
         units: Units that new evidence touches (``fresh``) or that are judged anew.
-
-    Returns:
-        What the observations carry, and whether any is new.
     """
-    statements.send("load_first")
+    ids, is_fresh = numbers(units, "unit_id"), numbers(units, "fresh") != 0
+    fresh = np.sort(ids[is_fresh])
+    statements.work("load_new")
     keys = Keys.of(statements.arrow("keys"))
-    fresh = numbers(units, "unit_id")[numbers(units, "fresh") != 0]
+    carriers = index.ask(keys.leads(np.sort(ids)))
+    own = carriers.units[carriers.units == carriers.values]
+    stored = np.concatenate((ids[~is_fresh], own[among(own, fresh)]))
+    if len(stored):
+        look_for(statements, distinct(stored))
+        statements.send("load_stored")
+        keys = Keys.of(statements.arrow("keys"))
     if len(fresh):
+        index.enter(*carried(keys, fresh), version)
         statements.work("store_observations")
-        values, carriers = carried(keys, fresh)
-        versions = np.full(len(values), version, np.uint64)
-        statements.put(
-            "identifier_units", pa.table({"identity_hash": values, "unit_id": carriers, "version": versions})
-        )
-    return keys, len(fresh) > 0
+    return Loaded(keys, carriers, len(fresh) > 0, len(stored) > 0)
 
 
-def close(statements: Statements, so_far: Closed, keys: Keys, excluded: Ints) -> Closed:
+def close(
+    statements: Statements,
+    index: CarrierIndex,
+    so_far: Closed,
+    keys: Keys,
+    excluded: Ints,
+    carriers: Carriers | None = None,
+) -> Closed:
     """
     Add to *so_far* and to ``tick_loaded`` what hangs on the units of its last round, round by round.
 
@@ -75,35 +108,40 @@ def close(statements: Statements, so_far: Closed, keys: Keys, excluded: Ints) ->
 
     Args:
         statements: How to send.
+        index: Who carries a value.
         so_far: What was found; its last round is not followed yet.
         keys: What the observations of that round carry.
         excluded: Hashes of the values that are not followed, in order.
+        carriers: Who carries some of that, where it was asked already.
     """
     known, copies, holds = so_far.units, [so_far.copies, keys.observations], so_far.holds | keys.holds()
-    reached = distinct(keys.units)
+    reached, found, stored = distinct(keys.units), carriers or Carriers(), so_far.stored
     for number in range(so_far.last_round, so_far.last_round + _MAX_ROUNDS):
-        values, units = _carriers(statements, keys.leads(reached))
-        if len(excluded):
-            units = units[~among(values, excluded)]
+        asked, units = found.asked, found.units[~among(found.values, excluded)]
+        found = index.ask(keys.leads(reached), asked)
+        units = np.concatenate((units, found.units[~among(found.values, excluded)]))
         reached = distinct(np.concatenate((units, keys.linked.values, _leap(statements, number, so_far.last_round))))
         reached = reached[~among(reached, known)]
         if not len(reached):
-            return Closed(known, np.concatenate(copies), holds, number)
+            return Closed(known, np.concatenate(copies), holds, number, stored)
+        stored = True
         known = np.sort(np.concatenate((known, reached)))
         rounds = np.full(len(reached), number + 1, np.uint16)
         statements.put("tick_units", pa.table({"unit_id": reached, "round": rounds}))
         keys = load_round(statements, number + 1)
         copies.append(keys.observations)
         holds |= keys.holds()
+        found = Carriers(distinct(np.concatenate((asked, found.asked))))
     raise TransientError("the closed set of a tick did not close")
 
 
-def follow(statements: Statements, so_far: Closed, values: list[int], excluded: Ints) -> Closed:
+def follow(statements: Statements, index: CarrierIndex, so_far: Closed, values: list[int], excluded: Ints) -> Closed:
     """Add the units of *values*, which are followed again, and what hangs on them."""
     number = so_far.last_round + 1
     statements.send("units_followed", values=values, round=number)
     units = np.sort(numbers(statements.arrow("units"), "unit_id"))
-    return close(statements, replace(so_far, units=units, last_round=number), load_round(statements, number), excluded)
+    so_far = replace(so_far, units=units, last_round=number, stored=True)
+    return close(statements, index, so_far, load_round(statements, number), excluded)
 
 
 def load_round(statements: Statements, number: int) -> Keys:
@@ -117,13 +155,3 @@ def _leap(statements: Statements, number: int, first: int) -> Ints:
     if (number - first) % _LEAP_ROUNDS != _LEAP_ROUNDS - 1:
         return NOTHING
     return numbers(statements.arrow("units_of_transactions", round=number), "unit_id")
-
-
-def _carriers(statements: Statements, values: Ints) -> tuple[Ints, Ints]:
-    """Return which units carry *values*, as pairs."""
-    if not len(values):
-        return NOTHING, NOTHING
-    statements.empty("tick_values")
-    statements.put("tick_values", pa.table({"value": values}))
-    found = statements.arrow("carried_by")
-    return numbers(found, "identity_hash"), numbers(found, "unit_id")

@@ -58,11 +58,15 @@ class Keys:
 
 
 def carried(keys: Keys, fresh: Ints) -> tuple[Ints, Ints]:
-    """Return under which values each of the units *fresh* is found: value and unit, in the order of both."""
+    """
+    Return under which values each of the units *fresh* is found: value and unit, in the order of both.
+
+    Each is also found under its own number, which says that something is stored of it.
+    """
     units, unit_of = numbered(keys.units)
     parts = (keys.identity, keys.hops, keys.linked)
-    values, place = numbered(np.concatenate([part.values for part in parts]))
-    unit = np.concatenate([unit_of[part.rows] for part in parts])
+    values, place = numbered(np.concatenate([*(part.values for part in parts), units]))
+    unit = np.concatenate([*(unit_of[part.rows] for part in parts), np.arange(len(units))])
     if len(fresh) < len(units):
         own = among(units, np.sort(fresh))[unit]
         place, unit = place[own], unit[own]

@@ -52,10 +52,10 @@ class Known:
     origins: bool
 
 
-def load_prior(statements: Statements) -> bool:
+def load_prior(statements: Statements, resolved: Resolved) -> bool:
     """Fill ``tick_prior`` with what is stored of the closed set; return whether that is anything."""
     statements.empty("tick_prior")
-    if not statements.rows("any_prior"):
+    if not resolved.stored:
         return False
     statements.send("prior")
     return statements.count("tick_prior") > 0

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.correlate.batches import BATCH_WORK, split_batches
+from analytics.correlate.carriers import CarrierIndex
 from analytics.correlate.closure import Closed, close, follow, load
 from analytics.correlate.columns import numbers
 from analytics.correlate.connect import Connected, connect, message_carried_by_more_than
@@ -41,6 +42,7 @@ class Resolved:
         rows: Its observations, which also stand in ``tick_observations``.
         connected: What belongs together; ``tick_members`` says so of groups that something joins.
         batches: Whether traces were taken apart.
+        stored: Whether any of it may have been stored before.
         suspects: Whether values are carried so often that they were judged; they stand in ``tick_suspects``.
         verdict: Whether that changed which values are followed; ``tick_quarantine`` says how.
     """
@@ -48,6 +50,7 @@ class Resolved:
     rows: Rows
     connected: Connected
     batches: bool
+    stored: bool
     suspects: bool = False
     verdict: bool = False
 
@@ -59,8 +62,13 @@ class _Resolution:
         self._statements = statements
         self.excluded = excluded
         self.batches = False
+        self._stored = closed.stored
         self.rows = self._group(closed)
         self.connected = self._connect()
+
+    def resolved(self) -> Resolved:
+        """Return what was found."""
+        return Resolved(self.rows, self.connected, self.batches, self._stored)
 
     def connect(self) -> None:
         """Join the groups that share a value which is not in ``tick_excluded``, a message id or a link."""
@@ -96,6 +104,7 @@ class _Resolution:
 
 def resolve(
     statements: Statements,
+    index: CarrierIndex,
     limits: Mapping[str, int],
     judged_until: datetime,
     now: datetime,
@@ -107,6 +116,7 @@ def resolve(
 
     Args:
         statements: How to send.
+        index: Who carries a value.
         limits: Identifier type -> how many separate transactions one value may join.
         judged_until: The moment of the tick before.
         now: The moment of this tick.
@@ -128,29 +138,34 @@ def resolve(
     units = statements.arrow("units")
     if not units.num_rows:
         return None
-    keys, fresh = load(statements, version, units)
+    loaded = load(statements, index, version, units)
     excluded = NOTHING
     if statements.count("quarantined_values"):
         statements.send("excluded", followed=[])
         excluded = _excluded(statements)
-    closed = close(statements, Closed(units=np.sort(numbers(units, "unit_id"))), keys, excluded)
-    return _judged(statements, closed, excluded, limits) if fresh else resolve_closed(statements, closed, excluded)
+    first = Closed(units=np.sort(numbers(units, "unit_id")), stored=loaded.stored)
+    closed = close(statements, index, first, loaded.keys, excluded, loaded.carriers)
+    if not loaded.fresh:
+        return resolve_closed(statements, closed, excluded)
+    return _judged(statements, index, closed, excluded, limits)
 
 
 def resolve_closed(statements: Statements, closed: Closed, excluded: Ints = NOTHING) -> Resolved:
     """Resolve a closed set without judging its values: without new evidence nothing can become too much, or less."""
     found = _Resolution(statements, closed, excluded)
-    return Resolved(found.rows, found.connected, found.batches)
+    return found.resolved()
 
 
-def _judged(statements: Statements, closed: Closed, excluded: Ints, limits: Mapping[str, int]) -> Resolved:
+def _judged(
+    statements: Statements, index: CarrierIndex, closed: Closed, excluded: Ints, limits: Mapping[str, int]
+) -> Resolved:
     followed: dict[int, Followed] = {}
     least = min((*limits.values(), DEFAULT_LIMIT))
     while True:
         found = _Resolution(statements, closed, excluded)
         crowded = found.connected.pairs.carried_by_more_than(least) or message_carried_by_more_than(found.rows, least)
         if not (len(excluded) or followed or crowded):
-            return Resolved(found.rows, found.connected, found.batches)
+            return found.resolved()
         freed = judge_values(statements, limits, followed, found.connect)
         if not freed:
             break
@@ -158,8 +173,8 @@ def _judged(statements: Statements, closed: Closed, excluded: Ints, limits: Mapp
         statements.empty("tick_excluded")
         statements.send("excluded", followed=sorted(followed))
         excluded = _excluded(statements)
-        closed = follow(statements, closed, sorted(freed), excluded)
-    resolved = Resolved(found.rows, found.connected, found.batches)
+        closed = follow(statements, index, closed, sorted(freed), excluded)
+    resolved = found.resolved()
     suspects, verdict = statements.count("tick_suspects") > 0, statements.count("tick_quarantine") > 0
     return replace(resolved, suspects=suspects, verdict=verdict)
 

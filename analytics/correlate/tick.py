@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from analytics.correlate.assemble import FlowTable, assemble
+from analytics.correlate.carriers import CarrierIndex
 from analytics.correlate.closure import Closed
 from analytics.correlate.config import CorrelateConfig
 from analytics.correlate.extract import SIGNALS, Extraction
@@ -78,6 +79,8 @@ class Tick:
         self._store = store
         self._config = config
         self._statements = Statements(store, config.max_threads)
+        self._index = CarrierIndex(self._statements)
+        self._shared = bool(store.config.url)
         self._locate = locate
         self._extraction = extraction
         self._compiled_for: tuple[Catalog, tuple[Extraction, Rules, FlowBook]] | None = None
@@ -98,7 +101,7 @@ class Tick:
             return
         extraction, _, book = self._compiled(catalog)
         extraction.run(statements, {signal: [0] for signal in SIGNALS}, {})
-        nothing = resolve_closed(statements, Closed())
+        nothing = resolve_closed(statements, Closed(stored=True))
         self._conclude(statements, nothing, catalog, book, now)
 
     def run(self, catalog: Catalog, now: datetime) -> TickReport:
@@ -112,7 +115,7 @@ class Tick:
         received = {segment.segment_id: segment.received_at for segment in pending}
         heard = extraction.run(statements, _by_signal(pending), received)
         moved = self._watermarks.advance(catalog, heard, now)
-        resolved = resolve(statements, rules.limits, judged_until, now, self._version, moved)
+        resolved = resolve(statements, self._index, rules.limits, judged_until, now, self._version, moved)
         changed = self._conclude(statements, resolved, catalog, book, now) if resolved else 0
         report = TickReport(
             segments=len(pending),
@@ -125,6 +128,7 @@ class Tick:
         )
         self._watermarks.enter(statements, now, self._version)
         self._enter(pending, report, catalog, now)
+        self._index.learn()
         TICK_SECONDS.observe(report.duration_ms / 1e3)
         TICK_OBSERVATIONS.inc(report.observations)
         return report
@@ -142,7 +146,7 @@ class Tick:
             watermarks=self._watermarks,
             flows=self._flows,
         )
-        prior = load_prior(statements)
+        prior = load_prior(statements, resolved)
         if self._locate:
             self._locate(self._store, now, catalog)
         else:
@@ -157,16 +161,21 @@ class Tick:
 
     def _recall(self) -> datetime:
         """Go on where the last finished tick stopped, of whichever process; return until when it judged."""
-        if self._judged_until is None:
+        if self._judged_until is None or self._overtaken():
             row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
             self._judged_until = max(row["ticked_at"], _BEGINNING)
             self._version = max(self._version, row["version"])
             self._statements.forget()
+            self._index.recall()
             self._watermarks.recall(self._statements)
             self._undo_cut(self._judged_until)
         finished, self._judged_until = self._judged_until, None
         self._version += 1
         return finished
+
+    def _overtaken(self) -> bool:
+        """Return whether another process correlated meanwhile, as only a store that others reach allows."""
+        return self._shared and self._store.value(load_sql("analytics.correlate", "sql/latest_tick")) != self._version
 
     def _undo_cut(self, finished_at: datetime) -> None:
         """Take back verdicts that were entered for versions which were not: they are decided anew."""

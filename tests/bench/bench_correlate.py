@@ -69,7 +69,8 @@ FROM (SELECT number + {first:UInt64} AS n FROM numbers({rows:UInt64}))
 """,
     """
 INSERT INTO identifier_units (identity_hash, unit_id, companion, traced, version)
-SELECT arrayJoin([sipHash64('c', intDiv(n, 2)), sipHash64('p', intDiv(n, 2))]), sipHash64('old', n), 1, 1, 1
+SELECT arrayJoin([sipHash64('c', intDiv(n, 2)), sipHash64('p', intDiv(n, 2)), sipHash64('old', n)]),
+    sipHash64('old', n), 1, 1, 1
 FROM (SELECT intDiv({first:UInt64}, 5) + number AS n FROM numbers(intDiv({rows:UInt64}, 5)))
 """,
     """
@@ -102,6 +103,7 @@ class Line:
     def __init__(self, store: Store, *, origins: bool) -> None:
         self.store = store
         self.catalog = load_catalog()
+        self.origins = origins
         self.ticker = Tick(store, CorrelateConfig(), locate if origins else None)
         self.first = 0
         self.segment = 0
@@ -122,6 +124,12 @@ class Line:
         """Wait until what was stored so far has been merged: that is not the work of the next tick."""
         while self.store.value("SELECT count() FROM system.merges"):
             time.sleep(0.5)
+
+    def restart(self) -> None:
+        """Begin as a new process would, and go on until it knows what is stored."""
+        self.ticker = Tick(self.store, CorrelateConfig(), locate if self.origins else None)
+        pieces = self.store.value("SELECT count() FROM identifier_units") // MILLION
+        self.spent_on(SMALL_TICK, pieces + 2)
 
     def tick(self) -> Spent:
         """Correlate what is pending."""
@@ -196,6 +204,7 @@ def measure_sizes(arguments: argparse.Namespace) -> None:
                     bench.store.execute(statement, {"first": stored, "rows": MILLION})
                 stored += MILLION
             bench.settle()
+            bench.restart()
             for rows in (SMALL_TICK, arguments.rate):
                 ticks = bench.spent_on(rows, arguments.rounds)
                 cpu_s = statistics.median(tick.cpu_s for tick in ticks)

@@ -7,7 +7,7 @@ from analytics.correlate import CorrelateConfig, Correlator
 from analytics.correlate.ledger import Ledger
 from analytics.correlate.tick import Tick
 from core.clock import FakeClock
-from tests.integration.evidence import START, Event, deliver, moment
+from tests.integration.evidence import START, Event, Span, deliver, moment
 
 MONTH = timedelta(days=31)
 
@@ -107,3 +107,34 @@ def wait_until(holds):
             return
         time.sleep(0.1)
     raise AssertionError("the correlator slept on")
+
+
+def test_what_an_earlier_version_stored_is_part_of_what_comes_after_the_upgrade(line):
+    line.deliver(Span("t", "first", 1, attributes={"correlation.id": "c1"}))
+    line.tick(100)
+    line.store.execute(
+        "ALTER TABLE identifier_units DELETE WHERE unit_id = identity_hash SETTINGS mutations_sync = 1"
+    )  # earlier versions entered values only
+    line.ticker = Tick(line.store, CorrelateConfig())
+    line.deliver(Span("t", "second", 2, attributes={"correlation.id": "c1"}), Span("u", "other", 3))
+    line.tick(101)
+    assert [row["observation_count"] for row in line.rows()] == [2, 1]
+
+
+def test_evidence_that_comes_later_joins_what_is_stored_of_its_unit(line):
+    line.deliver(Span("t", "first", 1))  # carries nothing that leads to it but its trace
+    line.tick(100)
+    line.deliver(Span("t", "second", 2))
+    line.tick(101)
+    assert line.one()["observation_count"] == 2
+
+
+def test_what_another_process_correlated_meanwhile_is_found(line):
+    line.deliver(*events(1))
+    line.tick(100)
+    line.ticker._shared = True
+    line.deliver(Event("e2", 2, milestone="approved", correlation="c2"))
+    Tick(line.store, CorrelateConfig()).run(line.catalog, moment(101))
+    line.deliver(Event("e3", 3, milestone="sent", correlation="c2"))
+    line.tick(102)
+    assert sorted(row["observation_count"] for row in line.rows()) == [1, 2]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.correlate import closure
+from analytics.correlate.carriers import CarrierIndex
 from analytics.correlate.closure import Closed, close, follow, load
 from analytics.correlate.keys import Keys
 from core.errors import TransientError
@@ -22,10 +23,13 @@ class Engine:
     Args:
         units: Unit -> values it carries and units it links to.
         transactions: Units of each stored transaction.
+        stored: Units that are found under their own number.
     """
 
-    def __init__(self, units, fresh=(), transactions=()):
+    def __init__(self, units, fresh=(), transactions=(), stored=()):
         self._units = units
+        self._stored = stored
+        self.asked = []
         self._transactions = transactions
         self._fresh = fresh
         self._put = {}
@@ -65,7 +69,8 @@ class Engine:
         return self.keys([unit for unit, number in self._rounds.items() if number == params["round"]])
 
     def _carried_by(self, asked):
-        pairs = [
+        self.asked.append(asked)
+        pairs = [(unit, unit) for unit in self._stored if unit in asked] + [
             (value, unit)
             for unit, (values, links) in self._units.items()
             for value in (*values, *links)
@@ -97,7 +102,13 @@ def unsigned(values):
 
 def closed_from(units, start, excluded=(), transactions=()):
     engine = Engine(units, transactions=transactions)
-    return close(engine, Closed(units=unsigned(start)), Keys.of(engine.keys(sorted(start))), unsigned(excluded))
+    return close(
+        engine,
+        CarrierIndex(engine),
+        Closed(units=unsigned(start)),
+        Keys.of(engine.keys(sorted(start))),
+        unsigned(excluded),
+    )
 
 
 def walked(units, start, excluded):
@@ -163,9 +174,11 @@ def test_values_that_are_followed_again_bring_their_units_and_what_hangs_on_them
     units = {BASE: ([1], []), BASE + 1: ([1, 2], []), BASE + 2: ([2], []), BASE + 3: ([3], [])}
     engine = Engine(units)
     engine.put("tick_units", pa.table({"unit_id": unsigned([BASE]), "round": [0]}))
-    first = close(engine, Closed(units=unsigned([BASE])), Keys.of(engine.keys([BASE])), unsigned([1]))
+    first = close(
+        engine, CarrierIndex(engine), Closed(units=unsigned([BASE])), Keys.of(engine.keys([BASE])), unsigned([1])
+    )
     assert first.units.tolist() == [BASE]
-    found = follow(engine, first, [1], unsigned([]))
+    found = follow(engine, CarrierIndex(engine), first, [1], unsigned([]))
     assert found.units.tolist() == found.copies.tolist() == [BASE, BASE + 1, BASE + 2]
     assert found.last_round == 2
 
@@ -180,8 +193,40 @@ def test_only_new_evidence_is_stored_and_found_under_its_values(fresh):
             "fresh": pa.array([int(unit in fresh) for unit in own], pa.uint8()),
         }
     )
-    keys, stored = load(engine, 3, units)
-    assert [stored, "store_observations" in engine.sent, keys.units.tolist()] == [bool(fresh), bool(fresh), list(own)]
+    loaded = load(engine, CarrierIndex(engine), 3, units)
+    assert [loaded.fresh, "store_observations" in engine.sent, loaded.keys.units.tolist()] == [
+        bool(fresh),
+        bool(fresh),
+        list(own),
+    ]
     if fresh:
-        expected = {"identity_hash": [1, 7, BASE], "unit_id": [BASE + 1] * 3, "version": [3] * 3}
+        expected = {"identity_hash": [1, 7, BASE, BASE + 1], "unit_id": [BASE + 1] * 4, "version": [3] * 4}
         assert engine.put_of("identifier_units") == expected
+
+
+@pytest.mark.parametrize("stored", [[], [BASE]])
+def test_what_is_stored_is_loaded_where_a_unit_is_found_under_its_number(stored):
+    engine = Engine({BASE: ([1], []), BASE + 1: ([1], [])}, fresh=[BASE, BASE + 1], stored=stored)
+    units = pa.table({"unit_id": unsigned([BASE, BASE + 1]), "fresh": pa.array([1, 1], pa.uint8())})
+    loaded = load(engine, CarrierIndex(engine), 3, units)
+    assert [loaded.stored, "load_stored" in engine.sent] == [bool(stored)] * 2
+    assert engine.put_of("tick_values")["value"] == (stored or [1, BASE, BASE + 1])
+
+
+def test_a_unit_that_is_judged_anew_is_loaded_whatever_it_is_found_under():
+    engine = Engine({BASE: ([1], [])})
+    units = pa.table({"unit_id": unsigned([BASE]), "fresh": pa.array([0], pa.uint8())})
+    assert load(engine, CarrierIndex(engine), 3, units).stored
+    assert engine.put_of("tick_values")["value"] == [BASE]
+
+
+def test_who_carries_a_value_is_asked_once():
+    engine = Engine({BASE: ([1, 2], []), BASE + 1: ([2, 3], []), BASE + 2: ([3, 1], [])}, fresh=[BASE])
+    loaded = load(
+        engine, CarrierIndex(engine), 3, pa.table({"unit_id": unsigned([BASE]), "fresh": pa.array([1], pa.uint8())})
+    )
+    found = close(
+        engine, CarrierIndex(engine), Closed(units=unsigned([BASE])), loaded.keys, unsigned([]), loaded.carriers
+    )
+    assert found.units.tolist() == [BASE, BASE + 1, BASE + 2]
+    assert engine.asked == [{1, 2, BASE}, {3, BASE + 1, BASE + 2}]

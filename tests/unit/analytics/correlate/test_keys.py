@@ -34,7 +34,7 @@ def test_a_unit_of_new_evidence_is_found_once_under_each_value_it_carries(observ
         (value, unit)
         for unit, *lists in observations
         if unit in fresh
-        for own in (*lists, [unit + 100])
+        for own in (*lists, [unit + 100], [unit])
         for value in own
     }
     assert list(zip(values.tolist(), carriers.tolist(), strict=True)) == sorted(expected)

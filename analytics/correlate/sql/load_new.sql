@@ -1,0 +1,2 @@
+INSERT INTO tick_loaded
+SELECT * FROM tick_new
