@@ -51,19 +51,21 @@ class Loaded:
     Attributes:
         keys: What the observations carry.
         carriers: Who else carries what the new ones do.
+        units: The units, in order.
         fresh: Whether any is new.
         stored: Whether any was stored before.
     """
 
     keys: Keys
     carriers: Carriers
+    units: Ints
     fresh: bool
     stored: bool
 
 
-def load(statements: Statements, index: CarrierIndex, version: int, units: pa.Table) -> Loaded:
+def load(statements: Statements, index: CarrierIndex, version: int, due: Ints) -> Loaded:
     """
-    Load what there is of *units* into ``tick_loaded``, and store the new evidence among it.
+    Load new evidence and what there is of its units and of those *due* into ``tick_loaded``, and store what is new.
 
     It is stored before the closed set is followed: a tick that is cut short finds its own and goes on. That it is there
     is said first.
@@ -72,23 +74,24 @@ def load(statements: Statements, index: CarrierIndex, version: int, units: pa.Ta
         statements: How to send.
         index: Who carries a value.
         version: Number of this tick.
-        units: Units that new evidence touches (``fresh``) or that are judged anew.
+        due: Units that are judged anew.
     """
-    ids, is_fresh = numbers(units, "unit_id"), numbers(units, "fresh") != 0
-    fresh = np.sort(ids[is_fresh])
     statements.work("load_new")
     keys = Keys.of(statements.arrow("keys"))
-    carriers = index.ask(keys.leads(np.sort(ids)))
+    fresh = distinct(keys.units)
+    units = distinct(np.concatenate((fresh, due)))
+    statements.put("tick_units", pa.table({"unit_id": units}))
+    carriers = index.ask(keys.leads(units))
     own = carriers.units[carriers.units == carriers.values]
-    stored = np.concatenate((ids[~is_fresh], own[among(own, fresh)]))
+    stored = distinct(np.concatenate((due, own[among(own, fresh)])))
     if len(stored):
-        look_for(statements, distinct(stored))
+        look_for(statements, stored)
         statements.send("load_stored")
         keys = Keys.of(statements.arrow("keys"))
     if len(fresh):
         index.enter(*carried(keys, fresh), version)
         statements.work("store_observations")
-    return Loaded(keys, carriers, len(fresh) > 0, len(stored) > 0)
+    return Loaded(keys, carriers, units, len(fresh) > 0, len(stored) > 0)
 
 
 def close(

@@ -109,7 +109,9 @@ def resolve(
     judged_until: datetime,
     now: datetime,
     version: int,
-    moved: Sequence[Move] = (),
+    moved: Sequence[Move],
+    *,
+    news: bool,
 ) -> Resolved | None:
     """
     Resolve what ``tick_new`` and the judgements due in (*judged_until*, *now*] touch.
@@ -122,28 +124,30 @@ def resolve(
         now: The moment of this tick.
         version: Number of this tick.
         moved: Systems whose sources moved; what waited for them is judged.
+        news: Whether there may be anything in ``tick_new``.
 
     Returns:
         The closed set; None when there is nothing to do.
     """
     statements.empty(*_WORK)
-    statements.send(
-        "units_new",
+    due = statements.arrow(
+        "units_due",
         judged_until=judged_until,
         now=now,
         moved=[*(move.system for move in moved), ""],
         moved_from_us=[*(move.from_us for move in moved), 0],
         moved_to_us=[*(move.to_us for move in moved), 0],
     )
-    units = statements.arrow("units")
-    if not units.num_rows:
+    if not (news or due.num_rows):
         return None
-    loaded = load(statements, index, version, units)
+    loaded = load(statements, index, version, numbers(due, "unit_id"))
+    if not len(loaded.units):
+        return None
     excluded = NOTHING
     if statements.count("quarantined_values"):
         statements.send("excluded", followed=[])
         excluded = _excluded(statements)
-    first = Closed(units=np.sort(numbers(units, "unit_id")), stored=loaded.stored)
+    first = Closed(units=loaded.units, stored=loaded.stored)
     closed = close(statements, index, first, loaded.keys, excluded, loaded.carriers)
     if not loaded.fresh:
         return resolve_closed(statements, closed, excluded)

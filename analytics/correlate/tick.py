@@ -115,7 +115,9 @@ class Tick:
         received = {segment.segment_id: segment.received_at for segment in pending}
         heard = extraction.run(statements, _by_signal(pending), received)
         moved = self._watermarks.advance(catalog, heard, now)
-        resolved = resolve(statements, self._index, rules.limits, judged_until, now, self._version, moved)
+        resolved = resolve(
+            statements, self._index, rules.limits, judged_until, now, self._version, moved, news=bool(pending)
+        )
         changed = self._conclude(statements, resolved, catalog, book, now) if resolved else 0
         report = TickReport(
             segments=len(pending),

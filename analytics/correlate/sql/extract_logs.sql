@@ -32,8 +32,6 @@ SELECT
     arrayMap(e -> ({types:Array(String)}[e.1], e.2, {roles:Array(String)}[e.1]), keyed) AS identifiers,
     arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
     arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
-    arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2),
-        arrayFilter(e -> e.1 = {correlation_code:UInt16}, keyed)) AS correlation_hashes,
     [] AS hop_hashes,
     [] AS links,
     [] AS linked_units,

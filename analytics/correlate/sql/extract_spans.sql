@@ -38,8 +38,6 @@ SELECT
     arrayMap(e -> ({types:Array(String)}[e.1], e.2, {roles:Array(String)}[e.1]), keyed) AS identifiers,
     arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
     arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
-    arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2),
-        arrayFilter(e -> e.1 = {correlation_code:UInt16}, keyed)) AS correlation_hashes,
     if(kind IN (4, 5), arrayMap(e -> sipHash64('message_id', e.2),
         arrayFilter(e -> e.1 = {message_code:UInt16}, keyed)), []) AS hop_hashes,
     arrayZip(`links.trace_id`, `links.span_id`) AS links,

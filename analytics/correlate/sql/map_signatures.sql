@@ -18,5 +18,5 @@ SELECT
     outcome, is_error, status_message, exception_type, exception_message, severity_number, body, source, event_id,
     identifiers, identity_hashes,
     if(flow_gap_s = 0, identity_gaps_s, arrayMap(g -> toUInt32(flow_gap_s), identity_gaps_s)) AS gaps,
-    correlation_hashes, hop_hashes, links, linked_units, parent_type, parent_value, untimely
+    [] AS correlation_hashes, hop_hashes, links, linked_units, parent_type, parent_value, untimely
 FROM tick_extracted

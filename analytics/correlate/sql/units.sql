@@ -1,1 +1,1 @@
-SELECT unit_id, fresh FROM tick_units
+SELECT unit_id FROM tick_units

@@ -38,6 +38,8 @@ class Engine:
 
     def send(self, name, **params):
         self.sent.append(name)
+        if name == "load_stored":
+            self._fresh = sorted({*self._fresh, *self._put["tick_values"]["value"].to_pylist()})
         if name == "units_followed":
             own = [unit for unit, (values, _) in self._units.items() if set(values) & set(params["values"])]
             new = [unit for unit in own if unit not in self._rounds]
@@ -52,7 +54,8 @@ class Engine:
     def put(self, table, rows):
         self._put[table] = rows
         if table == "tick_units":
-            self._rounds |= dict(zip(rows["unit_id"].to_pylist(), rows["round"].to_pylist(), strict=True))
+            rounds = rows["round"].to_pylist() if "round" in rows.column_names else [0] * rows.num_rows
+            self._rounds |= dict(zip(rows["unit_id"].to_pylist(), rounds, strict=True))
 
     def arrow(self, name, **params):
         if name == "carried_by":
@@ -186,19 +189,10 @@ def test_values_that_are_followed_again_bring_their_units_and_what_hangs_on_them
 @pytest.mark.parametrize("fresh", [[], [BASE + 1]])
 def test_only_new_evidence_is_stored_and_found_under_its_values(fresh):
     own = {BASE: ([1], []), BASE + 1: ([7, 1], [BASE])}
-    engine = Engine(own, fresh=list(own))
-    units = pa.table(
-        {
-            "unit_id": pa.array(list(own), pa.uint64()),
-            "fresh": pa.array([int(unit in fresh) for unit in own], pa.uint8()),
-        }
-    )
-    loaded = load(engine, CarrierIndex(engine), 3, units)
-    assert [loaded.fresh, "store_observations" in engine.sent, loaded.keys.units.tolist()] == [
-        bool(fresh),
-        bool(fresh),
-        list(own),
-    ]
+    engine = Engine(own, fresh=fresh)
+    loaded = load(engine, CarrierIndex(engine), 3, unsigned([BASE]))
+    assert [loaded.fresh, "store_observations" in engine.sent] == [bool(fresh)] * 2
+    assert loaded.units.tolist() == loaded.keys.units.tolist() == sorted({BASE, *fresh})
     if fresh:
         expected = {"identity_hash": [1, 7, BASE, BASE + 1], "unit_id": [BASE + 1] * 4, "version": [3] * 4}
         assert engine.put_of("identifier_units") == expected
@@ -207,26 +201,21 @@ def test_only_new_evidence_is_stored_and_found_under_its_values(fresh):
 @pytest.mark.parametrize("stored", [[], [BASE]])
 def test_what_is_stored_is_loaded_where_a_unit_is_found_under_its_number(stored):
     engine = Engine({BASE: ([1], []), BASE + 1: ([1], [])}, fresh=[BASE, BASE + 1], stored=stored)
-    units = pa.table({"unit_id": unsigned([BASE, BASE + 1]), "fresh": pa.array([1, 1], pa.uint8())})
-    loaded = load(engine, CarrierIndex(engine), 3, units)
+    loaded = load(engine, CarrierIndex(engine), 3, unsigned([]))
     assert [loaded.stored, "load_stored" in engine.sent] == [bool(stored)] * 2
     assert engine.put_of("tick_values")["value"] == (stored or [1, BASE, BASE + 1])
 
 
 def test_a_unit_that_is_judged_anew_is_loaded_whatever_it_is_found_under():
     engine = Engine({BASE: ([1], [])})
-    units = pa.table({"unit_id": unsigned([BASE]), "fresh": pa.array([0], pa.uint8())})
-    assert load(engine, CarrierIndex(engine), 3, units).stored
+    assert load(engine, CarrierIndex(engine), 3, unsigned([BASE])).stored
     assert engine.put_of("tick_values")["value"] == [BASE]
 
 
 def test_who_carries_a_value_is_asked_once():
     engine = Engine({BASE: ([1, 2], []), BASE + 1: ([2, 3], []), BASE + 2: ([3, 1], [])}, fresh=[BASE])
-    loaded = load(
-        engine, CarrierIndex(engine), 3, pa.table({"unit_id": unsigned([BASE]), "fresh": pa.array([1], pa.uint8())})
-    )
-    found = close(
-        engine, CarrierIndex(engine), Closed(units=unsigned([BASE])), loaded.keys, unsigned([]), loaded.carriers
-    )
+    index = CarrierIndex(engine)
+    loaded = load(engine, index, 3, unsigned([]))
+    found = close(engine, index, Closed(units=loaded.units), loaded.keys, unsigned([]), loaded.carriers)
     assert found.units.tolist() == [BASE, BASE + 1, BASE + 2]
     assert engine.asked == [{1, 2, BASE}, {3, BASE + 1, BASE + 2}]
