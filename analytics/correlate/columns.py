@@ -47,8 +47,8 @@ class Coded:
 
     def few_or_none(self, codes: Ints) -> pa.Array:
         """Return the texts of *codes*, an empty one for -1, dictionary-encoded."""
-        places = pa.array(np.where(codes < 0, len(self.names), codes), pa.int32())
-        return pa.DictionaryArray.from_arrays(places, pa.array([*self.names, b""], pa.binary()))
+        names = self.names if b"" in self.names else [*self.names, b""]  # the engine refuses a text that is there twice
+        return type(self)(names, self.codes).few(np.where(codes < 0, names.index(b""), codes))
 
     def plain(self, codes: Ints) -> pa.Array:
         """Return the texts of *codes*, an empty one for -1."""
@@ -72,33 +72,33 @@ def lists(table: pa.Table, name: str) -> Lists:
 
 def coded(table: pa.Table, name: str) -> Coded:
     """Return a column of few distinct texts."""
-    return in_order(_whole(table, name))
+    return in_order(whole(table, name))
 
 
 def coded_lists(table: pa.Table, name: str) -> Coded:
     """Return the values of a column of lists of few distinct texts."""
-    return in_order(_whole(table, name).flatten())
+    return in_order(whole(table, name).flatten())
 
 
 def flat(table: pa.Table, name: str) -> tuple[Any, Ints]:
     """Return the values of a column of lists, and the row of each."""
-    return _flattened(_whole(table, name))
+    return _flattened(whole(table, name))
 
 
 def flat_twice(table: pa.Table, name: str) -> tuple[Any, Ints]:
     """Return the values of a column of lists of lists, and the inner list of each."""
-    return _flattened(_whole(table, name).flatten())
+    return _flattened(whole(table, name).flatten())
 
 
 def flat_numbers(table: pa.Table, name: str) -> Ints:
     """Return the values of a column of lists of numbers."""
-    found: Ints = _whole(table, name).flatten().to_numpy()
+    found: Ints = whole(table, name).flatten().to_numpy()
     return found
 
 
 def bounds_of(table: pa.Table, name: str) -> Ints:
     """Return where each row begins among the values of a column of lists, and the end."""
-    found: Ints = _whole(table, name).offsets.to_numpy()
+    found: Ints = whole(table, name).offsets.to_numpy()
     return found - found[0] if len(found) else np.zeros(1, np.int32)
 
 
@@ -114,7 +114,8 @@ def in_order(column: Any) -> Coded:
     return Coded(list(place), recoded[column.indices.to_numpy()] if len(names) else np.zeros(len(column), np.int64))
 
 
-def _whole(table: pa.Table, name: str) -> Any:
+def whole(table: pa.Table, name: str) -> Any:
+    """Return a column as one array, without a copy where it is one."""
     column = table.column(name)
     if not column.num_chunks:
         return pa.array([], column.type)

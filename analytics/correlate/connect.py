@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.correlate.rows import Rows
-from analytics.correlate.segments import BIG, NOTHING, Ints, Segments, among, distinct, numbered, starts_of
+from analytics.correlate.segments import BIG, NOTHING, Ints, Joint, Segments, among, distinct, numbered, starts_of
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,18 @@ def use(rows: Rows, excluded: Ints) -> Pairs:
     """Return which groups carry a value together; absurd times do not count as time."""
     ids = rows.identifiers
     row, gap_s, carriers = ids.rows[ids.joining], rows.lists("identity_gaps_s").values, rows.carriers
-    count = max(1, len(rows.group_ids))
     if len(excluded):
         followed = ~among(rows.lists("identity_hashes").values, excluded)
         row, gap_s = row[followed], gap_s[followed]
-        carriers = Segments(ids.kinds[ids.joining][followed] * count + rows.group[row])
-    first_us = carriers.least_where(rows.column("at_us")[row], rows.timely[row])
-    last_us = carriers.greatest(np.where(rows.timely[row], rows.column("end_us")[row], 0))
-    gap_us = carriers.greatest(gap_s.astype(np.int64)) * 1_000_000
-    return _epochs(carriers.keys // count, carriers.keys % count, first_us, last_us, gap_us)
+        carriers = Segments(rows.grouped.of(ids.kinds[ids.joining][followed], rows.group[row]))
+    if rows.timely.all():
+        first_us, last_us = carriers.least(rows.column("at_us")[row]), carriers.greatest(rows.column("end_us")[row])
+    else:
+        timely = rows.timely[row]
+        first_us = carriers.least_where(rows.column("at_us")[row], timely)
+        last_us = carriers.greatest(np.where(timely, rows.column("end_us")[row], 0))
+    gap_us = carriers.greatest(gap_s).astype(np.int64) * 1_000_000
+    return _epochs(rows.grouped.first(carriers.keys), rows.grouped.second(carriers.keys), first_us, last_us, gap_us)
 
 
 def _epochs(kinds: Ints, groups: Ints, first_us: Ints, last_us: Ints, gap_us: Ints) -> Pairs:
@@ -109,10 +112,11 @@ def _epochs(kinds: Ints, groups: Ints, first_us: Ints, last_us: Ints, gap_us: In
 def _parts(value: Ints, from_us: Ints, to_us: Ints, gap: Ints) -> tuple[Ints, Ints]:
     """Return for each use of a value, in order, the number of its epoch and when that began."""
     ends, rank = numbered(to_us)
-    latest = np.maximum.accumulate(value * len(ends) + rank)  # values are in order: one does not reach the next
+    joint = Joint(len(ends))
+    latest = np.maximum.accumulate(joint.of(value, rank))  # values are in order: one does not reach the next
     begins = np.ones(len(value), bool)
     same = value[1:] == value[:-1]
-    begins[1:] = ~same | (from_us[1:] - ends[latest[:-1] % len(ends)] > gap[value[1:]])
+    begins[1:] = ~same | (from_us[1:] - ends[joint.second(latest[:-1])] > gap[value[1:]])
     part = np.cumsum(begins) - 1
     return part, from_us[begins][part]
 
@@ -122,8 +126,8 @@ def message_carried_by_more_than(rows: Rows, least: int) -> bool:
     groups, nodes = _hops(rows, NOTHING)
     if len(nodes) <= least:
         return False
-    pairs = distinct(nodes * max(1, len(rows.group_ids)) + groups)
-    return bool(np.bincount(pairs // max(1, len(rows.group_ids))).max() > least)
+    pairs = distinct(rows.grouped.of(nodes, groups))
+    return bool(np.bincount(rows.grouped.first(pairs)).max() > least)
 
 
 def _hops(rows: Rows, excluded: Ints) -> tuple[Ints, Ints]:

@@ -91,7 +91,26 @@ class Course:
         return np.zeros(len(self), np.int64)
 
 
-def course_of(components: pa.Table, plan: Plan, chosen: Ints, bounds: Ints) -> Course:
+class Places:
+    """
+    Where the milestones of transactions of one flow stand in columns of lists.
+
+    Args:
+        bounds: Where those of every transaction begin, and the end.
+        chosen: Places of the transactions.
+        count: How many milestones each has.
+    """
+
+    def __init__(self, bounds: Ints, chosen: Ints, count: int) -> None:
+        self._begin = bounds[chosen]
+        self._step = count if len(chosen) == len(bounds) - 1 else 0
+
+    def __getitem__(self, place: int) -> Ints | slice:
+        """Return the places of the milestone at *place* of each; all of a column are every so many of it."""
+        return slice(place, None, self._step) if self._step else self._begin + place
+
+
+def course_of(components: pa.Table, plan: Plan, chosen: Ints, places: Places) -> Course:
     """
     Return the course of the *chosen* rows of *components*, which are of the flow of *plan*.
 
@@ -99,16 +118,14 @@ def course_of(components: pa.Table, plan: Plan, chosen: Ints, bounds: Ints) -> C
         components: What components say of themselves.
         plan: Their flow.
         chosen: Places of the rows.
-        bounds: Where the milestones of each row begin in the columns of lists.
+        places: Of their milestones in the columns of lists.
     """
-    stages = range(len(plan.stages))
-    at = bounds[chosen]
 
     def matrix(name: str) -> Ints:
-        found = np.zeros((len(stages), len(chosen)), np.int64)
+        found = np.empty((len(plan.stages), len(chosen)), np.int64)
         values = flat_numbers(components, name)
-        for place in stages:
-            values.take(at + place, out=found[place])
+        for place in range(len(plan.stages)):
+            found[place] = values[places[place]]
         return found
 
     paused = {code for stage in plan.stages for pair in stage.pauses for code in pair}

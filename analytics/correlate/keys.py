@@ -5,13 +5,14 @@ Values are compared by their 64-bit hashes, links by the number of the unit they
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 import pyarrow as pa
 
 from analytics.correlate.columns import Lists, lists, numbers
-from analytics.correlate.segments import Ints, among, distinct, numbered
+from analytics.correlate.segments import Ints, Joint, Segments, among, distinct, numbered
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,18 @@ class Keys:
     def leads(self, units: Ints) -> Ints:
         """Return every number that leads from *units*, whose keys these are, to others."""
         parents = self.parents[self.parents != 0]
-        return distinct(np.concatenate((self.identity.values, self.hops.values, parents, units)))
+        return distinct(np.concatenate((self.values[0], parents, units)))
+
+    @cached_property
+    def by_unit(self) -> Segments:
+        """Observations by their units."""
+        return Segments(self.units)
+
+    @cached_property
+    def values(self) -> tuple[Ints, Ints]:
+        """Hashes of identity values and message ids, linked units, units: in order, and the place of each of them."""
+        parts = (self.identity, self.hops, self.linked)
+        return numbered(np.concatenate([*(part.values for part in parts), self.by_unit.keys]))
 
 
 def carried(keys: Keys, fresh: Ints) -> tuple[Ints, Ints]:
@@ -63,12 +75,12 @@ def carried(keys: Keys, fresh: Ints) -> tuple[Ints, Ints]:
 
     Each is also found under its own number, which says that something is stored of it.
     """
-    units, unit_of = numbered(keys.units)
+    units, unit_of, (values, place) = keys.by_unit.keys, keys.by_unit.place, keys.values
     parts = (keys.identity, keys.hops, keys.linked)
-    values, place = numbered(np.concatenate([*(part.values for part in parts), units]))
     unit = np.concatenate([*(unit_of[part.rows] for part in parts), np.arange(len(units))])
     if len(fresh) < len(units):
         own = among(units, np.sort(fresh))[unit]
         place, unit = place[own], unit[own]
-    pairs = distinct(place * len(units) + unit)
-    return values[pairs // max(1, len(units))], units[pairs % max(1, len(units))]
+    joint = Joint(len(units))
+    pairs = distinct(joint.of(place, unit))
+    return values[joint.first(pairs)], units[joint.second(pairs)]

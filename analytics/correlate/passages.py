@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from analytics.correlate.columns import Coded, flat, in_order, list_array
+from analytics.correlate.columns import Coded, flat, in_order, list_array, whole
 from analytics.correlate.rows import DONE, ERROR, LOG, Rows
 from analytics.correlate.segments import BIG, Ints, Segments, among, distinct, numbered, offsets, starts_of
 from analytics.correlate.signatures import STEP_SEPARATOR
@@ -230,7 +230,7 @@ def _earliest(step: Ints) -> Ints:
 
 def _event_rank(rows: Rows, row: Ints) -> Ints:
     """Return numbers that sort as the event ids of *row* do: by length, then by their bytes."""
-    texts = rows.table.column("event_id").combine_chunks()
+    texts = whole(rows.table, "event_id")
     if not len(row) or not texts.nbytes or not pa.compute.any(pa.compute.not_equal(texts, b"")).as_py():
         return np.zeros(len(row), np.int64)
     own = texts.take(pa.array(row))

@@ -1,6 +1,6 @@
 """The observations of a closed set as columns of numbers; pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.correlate.columns import Coded, Lists, coded, flat, in_order, lists, numbers
+from analytics.correlate.columns import Coded, Lists, coded, flat, in_order, lists, numbers, whole
+from analytics.correlate.keys import Keys
 from analytics.correlate.rules import MESSAGE_ID
-from analytics.correlate.segments import Ints, Segments, numbered
+from analytics.correlate.segments import Ints, Joint, Segments
 
 SPAN, LOG, EVENT = 1, 2, 3
 DONE, ERROR = 0, 1
@@ -37,8 +38,17 @@ class Identifiers:
     @cached_property
     def kinds(self) -> Ints:
         """Type and value as one number, which sorts by type."""
-        found: Ints = self.types.codes * len(self.texts) + self.values
-        return found
+        return self.text.of(self.types.codes, self.values)
+
+    @property
+    def text(self) -> Joint:
+        """Anything and the number of a value as one number."""
+        return Joint(len(self.texts))
+
+    @property
+    def kind(self) -> Joint:
+        """Anything and a kind as one number."""
+        return Joint(len(self.types.names) * self.text.span)
 
     @cached_property
     def joining(self) -> NDArray[np.bool_]:
@@ -54,11 +64,11 @@ class Identifiers:
 
     def type_of(self, kinds: Ints) -> Ints:
         """Return the code of the type in *kinds*."""
-        return kinds // max(1, len(self.texts))
+        return self.text.first(kinds)
 
     def value_of(self, kinds: Ints) -> Ints:
         """Return the number of the value in *kinds*."""
-        return kinds % max(1, len(self.texts))
+        return self.text.second(kinds)
 
 
 @dataclass(frozen=True)
@@ -68,25 +78,29 @@ class Rows:
 
     Attributes:
         table: Columns of ``rows.sql``.
+        by_group: Its rows by their groups.
         group_ids: The groups in order; *group* is the place of each row's group among them.
     """
 
     table: pa.Table
+    by_group: Segments
     group_ids: Ints
     group: Ints
 
     @classmethod
-    def of(cls, table: pa.Table) -> Self:
-        """Return the rows of ``rows.sql``."""
-        whole = table.combine_chunks()
-        return cls(whole, *numbered(numbers(whole, "group_id")))
+    def of(cls, table: pa.Table, alike: Keys | None = None) -> Self:
+        """Return the rows of ``rows.sql``; where their groups are the units of *alike*, these need no sorting again."""
+        one = table.combine_chunks()
+        groups = numbers(one, "group_id")
+        by_group = alike.by_unit if alike and np.array_equal(groups, alike.units) else Segments(groups)
+        return cls(one, by_group, by_group.keys, by_group.place)
 
     def beside(self, more: pa.Table) -> Self:
         """Return them with the columns of *more*, in the same order, that they do not have yet."""
         table = self.table
         for name in set(more.column_names) - set(table.column_names):
             table = table.append_column(name, more.column(name))
-        return type(self)(table, self.group_ids, self.group)
+        return replace(self, table=table)
 
     def __len__(self) -> int:
         """Return how many observations there are."""
@@ -123,18 +137,23 @@ class Rows:
 
     @cached_property
     def carriers(self) -> Segments:
-        """The identifiers that join, by value and group; a key is ``kind * number of groups + group``."""
+        """The identifiers that join, by value and group; a key is both, as `grouped`."""
         ids = self.identifiers
-        return Segments(ids.kinds[ids.joining] * len(self.group_ids) + self.group[ids.rows[ids.joining]])
+        return Segments(self.grouped.of(ids.kinds[ids.joining], self.group[ids.rows[ids.joining]]))
+
+    @property
+    def grouped(self) -> Joint:
+        """Anything and the place of a group as one number."""
+        return Joint(len(self.group_ids))
 
     def has_batches(self) -> bool:
         """Return whether a trace carries several values of one type, and so may be of several transactions."""
-        keys, groups = self.carriers.keys, max(1, len(self.group_ids))
-        typed = np.sort(self.identifiers.type_of(keys // groups) * groups + keys % groups)
-        several = typed[1:][typed[1:] == typed[:-1]] % groups
+        keys, grouped = self.carriers.keys, self.grouped
+        typed = np.sort(grouped.of(self.identifiers.type_of(grouped.first(keys)), grouped.second(keys)))
+        several = grouped.second(typed[1:][typed[1:] == typed[:-1]])
         if not len(several):
             return False
-        traced = np.zeros(groups, bool)
+        traced = np.zeros(len(self.group_ids), bool)
         traced[self.group[self._traced()]] = True
         return bool(traced[several].any())
 
@@ -146,8 +165,8 @@ class Rows:
 
 def trace_halves(table: pa.Table) -> Ints:
     """Return the trace ids as pairs of numbers that sort as the ids do."""
-    column = table.column("trace_id").combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
+    column = whole(table, "trace_id")
+    if not len(column):
         return np.zeros((0, 2), ">u8")
     found = np.frombuffer(column.buffers()[1], ">u8", 2 * len(column), column.offset * 16)
     return found.reshape(-1, 2)

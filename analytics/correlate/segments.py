@@ -14,6 +14,42 @@ Ints = NDArray[Any]
 BIG = np.iinfo(np.int64).max
 NOTHING: Ints = np.zeros(0, np.uint64)
 """No hashes."""
+_FEW = 500
+"""So many keys cost less to sort as they are than to prepare."""
+_WIDE, _HALF = 8, np.iinfo(np.uint32).max
+_BITS = 64
+
+
+class Joint:
+    """
+    Two numbers as one that sorts as both: shifting parts them in a tenth of what dividing takes.
+
+    Args:
+        count: The second number is less than it.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._bits = max(0, int(count) - 1).bit_length()
+
+    @property
+    def span(self) -> int:
+        """How many numbers there may be of one first."""
+        return 1 << self._bits
+
+    def of(self, first: Ints, second: Ints) -> Ints:
+        """Return the numbers of the two."""
+        joint: Ints = (first << self._bits) | second
+        return joint
+
+    def first(self, joint: Ints) -> Ints:
+        """Return the first of the two."""
+        found: Ints = joint >> self._bits
+        return found
+
+    def second(self, joint: Ints) -> Ints:
+        """Return the second of the two."""
+        found: Ints = joint & ((1 << self._bits) - 1)
+        return found
 
 
 def starts_of(ordered: Ints) -> Ints:
@@ -25,8 +61,15 @@ def starts_of(ordered: Ints) -> Ints:
 
 def distinct(keys: Ints) -> Ints:
     """Return the values in *keys*, each once, in order."""
-    ordered = np.sort(keys)
-    return ordered[starts_of(ordered)]
+    ordered = np.sort(_narrowed(keys))
+    return ordered[starts_of(ordered)].astype(keys.dtype, copy=False)
+
+
+def _narrowed(keys: Ints) -> Ints:
+    """Return *keys* in half as many bits where they fit, which sort in half the time."""
+    if keys.dtype.itemsize < _WIDE or len(keys) < _FEW or keys.min() < 0 or keys.max() > _HALF:
+        return keys
+    return keys.astype(np.uint32)
 
 
 def among(values: Ints, ordered: Ints) -> NDArray[np.bool_]:
@@ -54,6 +97,29 @@ def repeated(lengths: Ints) -> Ints:
     return np.repeat(np.arange(len(lengths)), lengths)
 
 
+def _sorted(keys: Ints) -> tuple[Ints, Ints]:
+    """
+    Return *keys* in order, and their places.
+
+    Numbers are sorted in a third of the time that their places are: each place goes with its key, in the bits that the
+    keys leave free. Of keys that leave too few the greater bits decide, which for hashes is nearly always enough.
+    """
+    place_bits = len(keys).bit_length()
+    if (keys[1:] >= keys[:-1]).all():
+        return keys, np.arange(len(keys))
+    if len(keys) >= _FEW and keys.min() >= 0:
+        lost = max(0, int(keys.max()).bit_length() + place_bits - _BITS)
+        packed = (keys >> lost).astype(np.uint64) << place_bits
+        packed |= np.arange(len(keys), dtype=np.uint64)
+        packed.sort()
+        order = (packed & ((1 << place_bits) - 1)).astype(np.int64)
+        ordered = keys[order] if lost else (packed >> place_bits).astype(keys.dtype)
+        if not lost or (ordered[1:] >= ordered[:-1]).all():
+            return ordered, order
+    order = np.argsort(keys, kind="stable")
+    return keys[order], order
+
+
 class Segments:
     """
     Rows sorted by a key, to be reduced key by key.
@@ -65,8 +131,7 @@ class Segments:
     """
 
     def __init__(self, keys: Ints) -> None:
-        self.order = np.argsort(keys)
-        ordered = keys[self.order]
+        ordered, self.order = _sorted(keys)
         self.starts = starts_of(ordered)
         self.keys = ordered[self.starts]
         self.sizes = np.diff(np.append(self.starts, len(keys)))
@@ -97,4 +162,40 @@ class Segments:
 
     def one(self, values: Ints) -> Ints:
         """Return one of *values* for each key."""
-        return values[self.order[self.starts]] if len(self.starts) else values[:0]
+        return values[self.some]
+
+    @property
+    def some(self) -> Ints:
+        """A row of each key."""
+        return self.order[self.starts]
+
+
+class Nested:
+    """
+    Rows that are reduced part by part already, to be reduced by what each part belongs to.
+
+    Args:
+        parts: Rows by their part.
+        wholes: For each part, in the order of its key, the number of what it belongs to; every number is some part's.
+    """
+
+    def __init__(self, parts: Segments, wholes: Ints) -> None:
+        self._parts, self._wholes = parts, Segments(wholes)
+
+    @property
+    def sizes(self) -> Ints:
+        """How many rows there are of each whole."""
+        return self._wholes.total(self._parts.sizes)
+
+    def least(self, values: Ints) -> Ints:
+        """Return the smallest of *values* for each whole."""
+        return self._wholes.least(self._parts.least(values))
+
+    def greatest(self, values: Ints) -> Ints:
+        """Return the greatest of *values* for each whole."""
+        return self._wholes.greatest(self._parts.greatest(values))
+
+    def least_where(self, values: Ints, mask: NDArray[np.bool_], default: int = 0) -> Ints:
+        """Return the smallest of *values* where *mask* holds, for each whole, *default* where it never does."""
+        found = self.least(np.where(mask, values, BIG))
+        return np.where(found == BIG, default, found)

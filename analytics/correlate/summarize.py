@@ -13,7 +13,18 @@ from analytics.correlate.flows import FlowBook
 from analytics.correlate.naming import names_of, parents_of
 from analytics.correlate.passages import Steps, passages, steps_of, ways
 from analytics.correlate.rows import EVENT, LOG, SPAN, Rows
-from analytics.correlate.segments import BIG, Ints, Segments, among, distinct, numbered, offsets, starts_of
+from analytics.correlate.segments import (
+    BIG,
+    Ints,
+    Joint,
+    Nested,
+    Segments,
+    among,
+    distinct,
+    numbered,
+    offsets,
+    starts_of,
+)
 from analytics.correlate.units import units_of
 
 _MOST_ATTEMPTS = np.iinfo(np.uint16).max
@@ -66,7 +77,7 @@ def summarize(
     steps = steps_of(told, _codes(told.steps, book), settles_us, book.paused, now_us)
     flows = _flows(rows, own, steps, book)
     names, named = names_of(rows.identifiers, own.of_row, own.of_group, own.count, connected.pairs)
-    by_component = Segments(own.of_row)
+    by_component = Nested(rows.by_group, own.of_group)
     labels, at_us = ways(told, rows, flows, ["", *(flow.name for flow in book.flows)])
     columns: dict[str, Any] = {
         "component": own.ids,
@@ -81,7 +92,7 @@ def summarize(
         "systems": _texts(systems, own),
         **_milestones(steps, systems, flows, book),
         **_paused(steps, own.count, book),
-        **units_of(rows, own.of_row, own.count),
+        **units_of(rows, own.of_row, own.of_group, own.count),
         "labels": labels,
         "at_us": at_us,
     }
@@ -90,7 +101,7 @@ def summarize(
     return table if evident.all() else table.take(pa.array(np.flatnonzero(evident)))
 
 
-def _times(rows: Rows, by_component: Segments) -> dict[str, Ints]:
+def _times(rows: Rows, by_component: Nested) -> dict[str, Ints]:
     """Absurd times count only where there is no other."""
     at_us, end_us = rows.column("at_us"), rows.column("end_us")
     if rows.timely.all():
@@ -118,10 +129,10 @@ def _flows(rows: Rows, own: Components, steps: Steps, book: FlowBook) -> Ints:
     said = rows.coded("flow")
     codes = np.array([code_of.get(name, 0) for name in said.names], np.int64)
     flow = codes[said.codes] if len(codes) else said.codes
-    width = len(book.flows) + 1
-    named = distinct((own.of_row * width + flow)[flow > 0])
+    joint = Joint(len(book.flows) + 1)
+    named = distinct(joint.of(own.of_row, flow)[flow > 0])
     step_flows = np.array([0, *book.step_flows], np.int64)
-    passed = Segments(steps.component * width + step_flows[steps.code])
+    passed = Segments(joint.of(steps.component, step_flows[steps.code]))
     candidates = distinct(np.concatenate((named, passed.keys)))
     found = np.zeros(own.count, np.int64)
     if not len(candidates):
@@ -130,9 +141,9 @@ def _flows(rows: Rows, own: Components, steps: Steps, book: FlowBook) -> Ints:
     times = np.append(passed.sizes, 0)[place]
     times[np.append(passed.keys, -1)[place] != candidates] = 0
     most = int(times.max()) + 1
-    score = ((~among(candidates, named)) * most + (most - times)) * width + candidates % width
-    starts = starts_of(candidates // width)
-    found[candidates[starts] // width] = np.minimum.reduceat(score, starts) % width
+    score = joint.of((~among(candidates, named)) * most + (most - times), joint.second(candidates))
+    starts = starts_of(joint.first(candidates))
+    found[joint.first(candidates[starts])] = joint.second(np.minimum.reduceat(score, starts))
     return found
 
 
@@ -172,9 +183,9 @@ def _root_failed(rows: Rows, own: Components, flows: Ints, operations: Callable[
 
 
 def _texts(texts: Coded, own: Components) -> pa.Array:
-    width = max(1, len(texts.names))
-    pairs = distinct(own.of_row * width + texts.codes)
-    return list_array(offsets(pairs // width, own.count), texts.few(pairs % width))
+    joint = Joint(len(texts.names))
+    pairs = distinct(joint.of(own.of_row, texts.codes))
+    return list_array(offsets(joint.first(pairs), own.count), texts.few(joint.second(pairs)))
 
 
 def _milestones(steps: Steps, systems: Coded, flows: Ints, book: FlowBook) -> dict[str, pa.Array]:

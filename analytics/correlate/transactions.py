@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.correlate.columns import Coded, bounds_of, coded_lists, flat_numbers, numbers, tuples
-from analytics.correlate.courses import Clocks, course_of, dues_of
+from analytics.correlate.courses import Clocks, Places, course_of, dues_of
 from analytics.correlate.flows import Plan
 from analytics.correlate.segments import Ints, distinct
 from analytics.correlate.states import STATE_DONE, STATE_FAILED, STATES, STATUSES, Flags, awaited, judge
@@ -94,12 +94,13 @@ class Transactions:
 
     def add(self, plan: Plan, chosen: Ints, clocks: Clocks, now_us: int) -> None:
         """Judge the *chosen* components, which are of the flow of *plan*, at *now_us*."""
-        course = course_of(self._components, plan, chosen, self._bounds)
+        places = Places(self._bounds, chosen, len(plan.stages))
+        course = course_of(self._components, plan, chosen, places)
         dues = dues_of(course, clocks)
         waits = awaited(course, dues, now_us)
         outcome = Outcome(course, dues, waits, judge(course, dues, waits, now_us), now_us)
         self._add_states(outcome, chosen)
-        self._add_milestones(outcome, chosen)
+        self._add_milestones(outcome, places)
         self._verdicts += [(chosen[said.rows], said) for said in outcome.verdicts()]
         self._waits += [(chosen[said.rows], said) for said in outcome.awaited_sources()]
 
@@ -138,12 +139,12 @@ class Transactions:
         found[own] = np.where(refused[own], self._done_systems[place], self._error_systems[place])
         return found
 
-    def _add_milestones(self, outcome: Outcome, chosen: Ints) -> None:
-        course, dues, at = outcome.course, outcome.dues, self._bounds[chosen]
+    def _add_milestones(self, outcome: Outcome, places: Places) -> None:
+        course, dues = outcome.course, outcome.dues
         states = self._words.codes(STATES)
         for place, stage in enumerate(course.plan.stages):
             name, owner = self._words.codes((stage.name, stage.owner))
-            state, flat = outcome.judged.states[place], at + place
+            state, flat = outcome.judged.states[place], places[place]
             done, failed = state == STATE_DONE, state == STATE_FAILED
             at_us = np.where(done, course.done[place], np.where(failed, course.broken_at[place], 0))
             system = np.where(done, self._done_systems[flat], np.where(failed, self._error_systems[flat], owner))

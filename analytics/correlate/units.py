@@ -5,35 +5,46 @@ import pyarrow as pa
 
 from analytics.correlate.columns import list_array
 from analytics.correlate.rows import Rows, trace_halves
-from analytics.correlate.segments import Ints, Segments, distinct, numbered, offsets, starts_of
+from analytics.correlate.segments import Ints, Joint, Segments, distinct, numbered, offsets, starts_of
 
 
-def units_of(rows: Rows, of_row: Ints, count: int) -> dict[str, pa.Array]:
+def units_of(rows: Rows, of_row: Ints, of_group: Ints, count: int) -> dict[str, pa.Array]:
     """
     Return the units and the traces of each component, in order, and which part it has of its smallest trace.
 
     Args:
         rows: The observations.
         of_row: Component of each.
+        of_group: Component of each group.
         count: How many components there are.
     """
-    unit_ids, unit = rows.group_ids, rows.group
+    units, of_unit, owners = rows.by_group, np.arange(len(of_group)), of_group
     if "unit_id" in rows.table.column_names:  # where traces were taken apart
-        unit_ids, unit = numbered(rows.column("unit_id"))
-    width = max(1, len(unit_ids))
-    pairs = distinct(of_row * width + unit)
-    owner, place = pairs // width, pairs % width
-    some_row = np.zeros(width, np.int64)
-    some_row[unit] = np.arange(len(unit))
-    halves = trace_halves(rows.table)[some_row[place]] if len(unit) else trace_halves(rows.table)
-    traced = np.flatnonzero((halves != 0).any(axis=1))
-    order = traced[np.lexsort((halves[traced, 1], halves[traced, 0], owner[traced]))]
-    ids = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(order), [None, pa.py_buffer(halves[order].tobytes())])
+        units = Segments(rows.column("unit_id"))
+        of_unit, owners = units.place, of_row
+    unit_ids, joint = units.keys, Joint(len(units.keys))
+    pairs = distinct(joint.of(owners, of_unit))
+    owner, place = joint.first(pairs), joint.second(pairs)
+    halves = trace_halves(rows.table)
+    halves = halves[units.some[place]].astype(np.uint64)
+    traced = np.flatnonzero((halves[:, 0] | halves[:, 1]) != 0)
+    order = traced[_in_order(owner[traced], halves[traced])]
+    texts = pa.py_buffer(halves[order].astype(">u8").tobytes())
+    ids = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(order), [None, texts])
     return {
         "units": list_array(offsets(owner, count), pa.array(unit_ids[place])),
         "traces": list_array(offsets(owner[order], count), ids),
         "part": _part(rows, of_row, count, owner[order], place[order]),
     }
+
+
+def _in_order(owner: Ints, halves: Ints) -> Ints:
+    """Return the places that put traces in the order of their owners, those of one in the order of their ids."""
+    by_id = Segments(halves[:, 0])
+    if len(by_id.keys) < len(owner):  # the first half of an id may be anything, also always the same
+        return np.lexsort((halves[:, 1], halves[:, 0], owner))
+    joint = Joint(len(owner))
+    return by_id.order[joint.second(np.sort(joint.of(owner, by_id.place)))]
 
 
 def _part(rows: Rows, of_row: Ints, count: int, owner: Ints, unit: Ints) -> Ints:

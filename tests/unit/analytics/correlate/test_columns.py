@@ -27,7 +27,14 @@ def test_texts_come_back_from_their_codes_and_no_code_is_the_empty_text():
     codes = np.array([1, -1, 0])
     assert found.plain(codes).to_pylist() == [b"b", b"", b"a"]
     assert found.few(codes[[0, 2]]).to_pylist() == [b"b", b"a"]
+    assert found.few_or_none(codes).to_pylist() == [b"b", b"", b"a"]
     assert [found.code_of(b"b"), found.code_of(b"c")] == [1, -1]
+
+
+def test_the_empty_text_stands_once_among_few():
+    found = coded(chunks(few(["b", ""])), "own").few_or_none(np.array([-1, 0, 1]))
+    assert found.to_pylist() == [b"", b"", b"b"]
+    assert found.dictionary.to_pylist() == [b"", b"b"]
 
 
 def test_a_column_without_parts_is_empty_and_of_its_type():
