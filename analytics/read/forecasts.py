@@ -12,6 +12,7 @@ from analytics.predict.learn import learn
 from analytics.predict.model import FlowModel, Prediction
 from analytics.predict.standing import entered_us, standing, zone_named
 from analytics.read.context import ReadContext
+from analytics.read.points import point_rows
 from analytics.read.present import time_text
 from analytics.sla.business_time import from_unix_us, unix_us
 from runbooks.flows import Flow
@@ -118,14 +119,9 @@ class Forecaster:
         flow = self._context.catalogs.current().flows.get(transaction["flow"] or "")
         if flow is None:
             return _silent("the transaction is in no flow of the catalog")
-        rows = self._context.store.rows(
-            load_sql("analytics.predict", "sql/one_path"),
-            {
-                "flow": flow.name,
-                "started_at": transaction["started_at"],
-                "id": transaction["transaction_id"],
-            },
-        )
+        hour = transaction["started_at"].replace(minute=0, second=0, microsecond=0)
+        where = {"flow": flow.name, "hour": hour, "id": transaction["transaction_id"]}
+        rows = point_rows(self._context.store, "path_of", where)
         if not rows:
             return _silent("its way is not stored yet")
         return self._describe(flow, rows[0])

@@ -20,12 +20,12 @@ _OF_A_POINT = "SETTINGS max_threads = 1, use_skip_indexes = 0, query_plan_enable
 
 def point_rows(store: Store, name: str, params: Params) -> list[Row]:
     """Return the rows of statement *name* of this package, read as a point."""
-    return store.rows(_statement(name), params)
+    return store.rows(point_statement(name), params)
 
 
 @cache
-def _statement(name: str) -> str:
-    """Return the text with its settings, without its comments: the client library would go over both at each use."""
+def point_statement(name: str) -> str:
+    """Return the text of statement *name* with its settings, without comments, which the client would go over."""
     lines = load_sql("analytics.read", f"sql/{name}").splitlines()
     return "\n".join([*(line for line in lines if not line.lstrip().startswith("--")), _OF_A_POINT])
 

@@ -13,6 +13,7 @@ from analytics.read import observed as observed_module
 from analytics.read import search as search_module
 from analytics.read.lookup import Holder, with_hours
 from analytics.read.observed import observed, units_of
+from analytics.read.points import point_statement
 from analytics.read.search import page_params, page_sql
 from core.clock import FakeClock
 from runbooks import CatalogProvider
@@ -453,6 +454,7 @@ def test_of_an_identifier_only_its_latest_version_counts(engine: Store, reader: 
 def raw(engine: Store, order) -> None:
     """A row in each table that transactions of these tests put nothing into: an empty one has no plan."""
     engine.execute(f"INSERT INTO edges (transaction_id, type, value) VALUES ('{order.id}', 'po_number', '{PO[1]}')")
+    engine.execute(f"INSERT INTO transaction_paths (flow, transaction_id) VALUES ('procure_to_pay', '{order.id}')")
     for table in ("logs", "events"):
         engine.execute(
             f"INSERT INTO {table} (segment_id, received_at, time) SELECT 1, received_at, time FROM spans LIMIT 1"
@@ -469,6 +471,7 @@ HOT = [
     ("steps", {"rows": 10}, ["unit_id"]),
     ("verdicts_of", {}, ["transaction_id"]),
     ("edges_of", {}, ["transaction_id"]),
+    ("path_of", {"flow": "procure_to_pay", "hour": START}, ["flow", "started_hour", "transaction_id"]),
     (
         "identifier_matches_first",
         {"values": ["a"], "types": ["b"], "readings": ["c"], "declared": ["b"], "others": ["a"], "rows": 10},
@@ -484,7 +487,9 @@ HOT = [
 def test_what_a_lookup_reads_is_found_by_primary_key(engine, order, raw, name, params, keys):
     times = {"times": [START]} if name.endswith("_contents") else {}
     given = times | {"id": order.id, "ids": [order.id]} | params
-    plan = _plan(engine, load_sql("analytics.read", f"sql/{name}"), given)
+    plain = name in ("evidence_first", "steps", "identifier_matches_first")
+    sql = load_sql("analytics.read", f"sql/{name}") if plain else point_statement(name)
+    plan = _plan(engine, sql, given)
     found = [keys_of.split("Condition")[0] for keys_of in plan.split("PrimaryKey")[1:]]
     assert any(all(key in used for key in keys) for used in found), plan
 
