@@ -106,13 +106,24 @@ class FramePlace:
 
 
 def pack_frame(
-    cipher: AESGCM, payload: bytes, *, index: int, items: int, received_ns: int, digest: bytes
-) -> tuple[bytes, bytes]:
-    """Return frame header and encrypted payload."""
+    cipher: AESGCM,
+    payload: bytes | bytearray,
+    *,
+    index: int,
+    items: int,
+    received_ns: int,
+    digest: bytes,
+    memory: FrameMemory | None = None,
+) -> tuple[bytes, bytes | memoryview]:
+    """Return frame header and encrypted payload, the latter in *memory* as long as there is room."""
     length = len(payload) + TAG_BYTES
     head = _FRAME_HEADER.pack(_FRAME_MAGIC, index, items, length, received_ns, digest, 0)[:-_CRC_BYTES]
     header = head + zlib.crc32(head).to_bytes(_CRC_BYTES, "little")
-    return header, cipher.encrypt(_nonce(index), payload, head)
+    room = memory.take(length) if memory else None
+    if room is None:
+        return header, cipher.encrypt(_nonce(index), payload, head)
+    cipher.encrypt_into(_nonce(index), payload, head, room)
+    return header, room
 
 
 def open_frame(

@@ -8,12 +8,11 @@ from google.rpc import status_pb2
 
 from collector.admission import Reservation
 from collector.http2_headers import ANSWER_HEAD, CallHead, pack_headers
+from collector.message_memory import MessageMemory
 from collector.refusals import BadDataError, TooLargeError
 from core.access import Actor
 
 PREFIX_BYTES = 5  # compressed or not, and the length of the message
-_LARGE_BYTES = 32 * 2**10
-_MOST_HELD = 4  # bytes held on to for one byte of a message
 
 
 class Stage(Enum):
@@ -34,6 +33,7 @@ class Call:
         send_window: Bytes the client takes.
         receive_window: Bytes the client may send.
         reservation: Counts the bytes of the message.
+        memory: Where it is put.
 
     Attributes:
         stage: How far it has come.
@@ -46,7 +46,8 @@ class Call:
 
     __slots__ = (
         "_expected",
-        "_parts",
+        "_memory",
+        "_message",
         "_prefix",
         "_size",
         "actor",
@@ -63,7 +64,13 @@ class Call:
     )
 
     def __init__(
-        self, number: int, head: CallHead, send_window: int, receive_window: int, reservation: Reservation
+        self,
+        number: int,
+        head: CallHead,
+        send_window: int,
+        receive_window: int,
+        reservation: Reservation,
+        memory: MessageMemory,
     ) -> None:
         self.number = number
         self.head = head
@@ -79,7 +86,8 @@ class Call:
         self._expected = -1
         self._size = 0
         self._prefix = b""
-        self._parts: list[memoryview | bytearray] = []
+        self._memory = memory
+        self._message: bytearray | None = None
 
     def feed(self, chunk: memoryview, max_bytes: int) -> None:
         """
@@ -99,19 +107,12 @@ class Call:
             self._begin(chunk, max_bytes)
             chunk = chunk[PREFIX_BYTES:]
         if chunk:
-            self._size += len(chunk)
+            start, self._size = self._size, self._size + len(chunk)
             if self._size > self._expected:
                 raise BadDataError("more than one message in a call")
-            self._keep(chunk)
-
-    def _keep(self, chunk: memoryview) -> None:
-        """Keep a large stretch as the view it is, unless that would hold on to much more; small ones together."""
-        if len(chunk) >= _LARGE_BYTES and len(chunk) * _MOST_HELD >= memoryview(chunk.obj).nbytes:
-            self._parts.append(chunk)
-        elif self._parts and isinstance(self._parts[-1], bytearray):
-            self._parts[-1] += chunk
-        else:
-            self._parts.append(bytearray(chunk))
+            assert self._message is not None  # noqa: S101  # taken when its length was known
+            with memoryview(self._message) as view:
+                view[start : self._size] = chunk
 
     def _begin(self, chunk: memoryview, max_bytes: int) -> None:
         self.is_compressed = bool(chunk[0])
@@ -120,18 +121,26 @@ class Call:
             raise TooLargeError(f"the message is larger than {max_bytes} bytes")
         self.reservation.grow(expected)
         self._expected = expected
+        self._message = self._memory.take(expected)
 
-    def take_message(self) -> bytes:
+    def whole_message(self) -> bytearray:
         """
-        Return the message.
+        Return the message; it is written over after `release`.
 
         Raises:
             BadDataError: There is none, or it is not whole.
         """
         if self._size != self._expected:
             raise BadDataError("the call ended before its message did")
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
+        assert self._message is not None  # noqa: S101  # no message has no size either
+        return self._message
+
+    def release(self) -> None:
+        """Let go of the message, which nobody reads any more, and of what was reserved for it."""
+        self.reservation.release()
+        message, self._message = self._message, None
+        if message is not None:
+            self._memory.give(message)
 
 
 def pack_refusal(status: status_pb2.Status, fields: dict[str, str] | None = None) -> bytes:

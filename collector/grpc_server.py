@@ -24,6 +24,7 @@ from collector.http2_headers import NOT_GRPC, timeout_s
 from collector.inflate import inflate
 from collector.intake import Accepted, Intake, count_refusal
 from collector.loop_thread import Bridge
+from collector.message_memory import MessageMemory
 from collector.otlp import SERVICES, OtlpService
 from collector.refusals import BadDataError, OverloadedError, RefusalError
 from collector.status import status_of
@@ -40,6 +41,7 @@ _NO_SUCH_ENCODING = pack_refusal(
 )
 _HEAVY_BYTES = 2**20
 _HEAVY_ENCODED_BYTES = 64 * 2**10
+_READ_BYTES = 256 * 2**10
 _WORKERS = 2
 _SWEEP_EVERY_S = 1.0
 _POLL_S = 0.01
@@ -75,6 +77,9 @@ class GrpcReceiver:
         self._tls = tls
         self._services = {f"/{service.grpc_service}/Export": service for service in SERVICES.values()}
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="grpc-body")
+        self._memory = MessageMemory()
+        # All connections read into the same bytes, one after another: what is left of them is copied before the next.
+        self._read_buffer = memoryview(bytearray(_READ_BYTES))
         self.connections: set[Http2Connection] = set()
         self.port = 0
 
@@ -92,7 +97,7 @@ class GrpcReceiver:
         self._sweeper = loop.create_task(self._sweep())
 
     def _connect(self) -> Http2Connection:
-        return Http2Connection(self, self.connections, self._admission, self._limits)
+        return Http2Connection(self, self.connections, self._admission, self._limits, self._memory, self._read_buffer)
 
     async def stop(self, grace_s: float) -> None:
         """Refuse new calls, and give those under way *grace_s* seconds."""
@@ -149,7 +154,7 @@ class GrpcReceiver:
     def process(self, connection: Http2Connection, call: Call) -> None:
         """Take a whole call, here or on a worker when it is heavy."""
         try:
-            message = call.take_message()
+            message = call.whole_message()
         except BadDataError as error:
             self._conclude_badly(connection, call, error)
             return
@@ -162,11 +167,11 @@ class GrpcReceiver:
         else:
             self._conclude(connection, call, service, accept)
 
-    def _accept(self, service: OtlpService, call: Call, message: bytes) -> Accepted:
+    def _accept(self, service: OtlpService, call: Call, message: bytes | bytearray) -> Accepted:
         if call.is_compressed:
             if call.head.encoding in ("", "identity"):
                 raise BadDataError("the message is compressed, and nothing says how")
-            message = inflate(message, call.head.encoding, self._limits)
+            message = inflate(bytes(message), call.head.encoding, self._limits)
             call.reservation.grow(len(message))
         assert call.actor is not None  # noqa: S101  # set when the headers were judged
         return self._intake.accept(service.signal, message, "grpc", call.actor)
@@ -200,8 +205,8 @@ class GrpcReceiver:
             connection.answer_headers(call, _DEADLINE_EXCEEDED)
         else:
             connection.answer(call, service.partial_success(accepted.checked.rejected, accepted.checked.message))
-        call.reservation.release()
+        call.release()
 
     def _conclude_badly(self, connection: Http2Connection, call: Call, error: RefusalError) -> None:
         self.refuse(connection, call, error)
-        call.reservation.release()
+        call.release()

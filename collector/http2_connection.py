@@ -17,6 +17,7 @@ from collector.grpc_call import Call, Stage
 from collector.http2_frames import ConnectionFaultError, ErrorCode, check
 from collector.http2_headers import ANSWER_HEAD, GOOD_TRAILERS, MAX_HEADER_BYTES, HeaderReader
 from collector.http2_reader import MAX_FRAME_BYTES, FrameReader
+from collector.message_memory import MessageMemory
 from collector.refusals import RefusalError
 
 _STREAM_WINDOW_BYTES = 4 * 2**20
@@ -52,7 +53,7 @@ class CallHandler(Protocol):
         ...
 
 
-class Http2Connection(asyncio.Protocol):
+class Http2Connection(asyncio.BufferedProtocol):
     """
     One connection.
 
@@ -61,6 +62,8 @@ class Http2Connection(asyncio.Protocol):
         connections: The open ones, kept up to date here.
         admission: Bytes under way.
         limits: Sizes, counts and times.
+        memory: Where messages are put.
+        read_buffer: Where bytes are read to; others read there, too, once these are taken.
 
     Attributes:
         heard_s: Monotonic seconds at which the peer was last heard.
@@ -72,11 +75,15 @@ class Http2Connection(asyncio.Protocol):
         connections: "set[Http2Connection]",
         admission: Admission,
         limits: LimitsConfig,
+        memory: MessageMemory,
+        read_buffer: memoryview,
     ) -> None:
         self._handler = handler
         self._connections = connections
         self._admission = admission
         self._limits = limits
+        self._memory = memory
+        self._read_buffer = read_buffer
         self._headers = HeaderReader()
         self._calls: dict[int, Call] = {}
         self._reader = FrameReader(self)
@@ -144,7 +151,11 @@ class Http2Connection(asyncio.Protocol):
 
     # What comes in.
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002  # asyncio's signature
+        """Say where to read to."""
+        return self._read_buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Read frames."""
         silent_s = time.monotonic() - self.heard_s
         self.heard_s += silent_s
@@ -153,7 +164,7 @@ class Http2Connection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         try:
-            self._reader.read(data)
+            self._reader.read(self._read_buffer[:nbytes])
         except ConnectionFaultError as fault:
             self._send(h2.pack_goaway(self._last_stream, fault.code))
             self._transport.close()
@@ -241,7 +252,8 @@ class Http2Connection(asyncio.Protocol):
             self._spend()
             self._send(h2.pack_reset(stream, ErrorCode.REFUSED_STREAM))
             return
-        call = Call(stream, head, self._initial_window, _STREAM_WINDOW_BYTES, Reservation(self._admission))
+        held = Reservation(self._admission)
+        call = Call(stream, head, self._initial_window, _STREAM_WINDOW_BYTES, held, self._memory)
         self._calls[stream] = call
         self._handler.begin(self, call)
         if ends and call.stage is Stage.READING:
@@ -329,7 +341,7 @@ class Http2Connection(asyncio.Protocol):
 
     def _forget(self, call: Call) -> None:
         if call.stage is Stage.READING:
-            call.reservation.release()  # one that is processed holds its bytes until that is over
+            call.release()  # one that is processed holds its bytes until that is over
         call.stage = Stage.DONE
         self._calls.pop(call.number, None)
         if self._is_leaving and not self._calls:

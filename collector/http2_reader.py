@@ -26,7 +26,7 @@ class FrameHandler(Protocol):
         ...
 
     def on_data(self, chunk: memoryview) -> None:
-        """A stretch of the DATA frame has come: a view of the bytes that were read, which it keeps in memory."""
+        """A stretch of the DATA frame has come: a view of bytes that are written over after this."""
         ...
 
     def on_data_end(self, *, ends: bool) -> None:
@@ -60,9 +60,9 @@ class FrameReader:
         """Whether the bytes so far end inside of something."""
         return not self._has_preface or bool(self._rest or self._data_left or self._block is not None)
 
-    def read(self, data: bytes) -> None:
+    def read(self, data: bytes | memoryview) -> None:
         """
-        Take the bytes that came.
+        Take the bytes that came; they may be written over after this.
 
         Raises:
             ConnectionFaultError: They are not HTTP/2, or more than is taken.
@@ -71,9 +71,9 @@ class FrameReader:
             data = self._rest + data
         position, end = 0, len(data)
         if not self._has_preface:
-            check(data.startswith(h2.PREFACE[:end]))
+            check(data[: len(h2.PREFACE)] == h2.PREFACE[:end])
             if end < len(h2.PREFACE):
-                self._rest = data
+                self._rest = bytes(data)
                 return
             self._has_preface = True
             position = len(h2.PREFACE)
@@ -97,8 +97,8 @@ class FrameReader:
             if end - start < size:
                 break
             position = start + size
-            self._take_frame(kind, flags, stream & h2.STREAM_BITS, data[start:position])
-        self._rest = data[position:] if position < end else b""
+            self._take_frame(kind, flags, stream & h2.STREAM_BITS, bytes(data[start:position]))
+        self._rest = bytes(data[position:])
 
     def _begin_data(self, stream: int, size: int, flags: int, padding: int) -> None:
         check(self._block is None)

@@ -38,7 +38,7 @@ class Intake:
         self._spool = spool
         self._validator = validator
 
-    def accept(self, signal: Signal, payload: bytes, transport: str, actor: Actor = LOCAL) -> Accepted:
+    def accept(self, signal: Signal, payload: bytes | bytearray, transport: str, actor: Actor = LOCAL) -> Accepted:
         """
         Take one serialized Export*ServiceRequest.
 

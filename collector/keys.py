@@ -62,7 +62,7 @@ class SpoolKey:
         """Return the cipher for one purpose; (*info*, *salt*) must never repeat with the same nonces."""
         return AESGCM(self._derive(info, salt))
 
-    def digest(self, signal: Signal, payload: bytes) -> bytes:
+    def digest(self, signal: Signal, payload: bytes | bytearray) -> bytes:
         """
         Return 16 bytes that are equal for equal payloads of one signal.
 

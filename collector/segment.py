@@ -51,7 +51,7 @@ class Frame:
 class Entry(NamedTuple):
     """A request on its way into a segment; fields as in `Frame`, *digest* recognises a resend."""
 
-    payload: bytes
+    payload: bytes | bytearray
     items: int
     received_ns: int
     digest: bytes
@@ -229,15 +229,21 @@ class OpenSegment:
             self.discard()
             raise
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[Entry], memory: FrameMemory | None = None) -> None:
         """
         Write *entries* behind the last good frame and wait until they are on disk.
+
+        Args:
+            entries: Requests.
+            memory: Where they are encrypted as long as there is room; None for memory of their own.
 
         Raises:
             OSError: They are not; the file is as before, or its tail is garbage that `good_bytes` leaves out.
         """
-        buffers: list[bytes] = []
+        buffers: list[bytes | memoryview] = []
         places = []
+        if memory:
+            memory.reset()
         offset = self.good_bytes
         for entry in entries:
             index = self._next_index
@@ -249,6 +255,7 @@ class OpenSegment:
                 items=entry.items,
                 received_ns=entry.received_ns,
                 digest=entry.digest,
+                memory=memory,
             )
             buffers += (header, body)
             places.append(FramePlace(offset, len(body), index, entry.items, entry.received_ns, entry.digest))
@@ -261,7 +268,7 @@ class OpenSegment:
         self._places += places
         self.good_bytes = offset
 
-    def _write(self, buffers: list[bytes], offset: int) -> None:
+    def _write(self, buffers: list[bytes | memoryview], offset: int) -> None:
         for start in range(0, len(buffers), _MAX_BUFFERS):
             chunk = buffers[start : start + _MAX_BUFFERS]
             wanted = sum(map(len, chunk))

@@ -18,7 +18,7 @@ from core.access import Actor
 _SERVICE = "service.name"
 
 
-def check_otlp_sources(actor: Actor, signal: Signal, payload: bytes) -> None:
+def check_otlp_sources(actor: Actor, signal: Signal, payload: bytes | bytearray) -> None:
     """
     Let a serialized Export*ServiceRequest pass.
 

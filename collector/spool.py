@@ -17,6 +17,7 @@ import structlog
 from collector.burial import Burial
 from collector.config import SpoolConfig
 from collector.dead_letters import DamagedLetterError, DeadLetter, DeadLetters
+from collector.frame_memory import FrameMemory
 from collector.frames import FRAME_OVERHEAD_BYTES, FramePlace, SegmentHeader
 from collector.journal import Journal
 from collector.keys import SpoolKey
@@ -37,6 +38,7 @@ from core.selfmetrics import FSYNC_SECONDS, SPOOL_SEGMENTS, SPOOLED_BYTES
 
 _log = structlog.get_logger(__name__)
 _TIDY_EVERY_S = 1.0
+_GROUP_BYTES = 8 * 2**20  # encrypted in memory that is used again; what is more, in memory of its own
 _CROWD, _GATHER_S = 4, 0.002  # where many requests came together, a moment's wait gathers more for one sync
 
 
@@ -67,6 +69,7 @@ class Spool:
         self._pending: list[_Pending] = []
         self._in_flight: dict[bytes, Future[bool]] = {}
         self._open: dict[Signal, OpenSegment] = {}
+        self._memory = FrameMemory(_GROUP_BYTES)
         self._paces = {signal: SealPace(config.seal_after_s, config.seal_busy_after_s) for signal in SIGNALS}
         self._sealed: dict[int, Segment] = {}
         self._taken: set[int] = set()
@@ -138,7 +141,7 @@ class Spool:
             self._writer.join(timeout_s)
 
     def append(
-        self, signal: Signal, payload: bytes, *, items: int, received_ns: int = 0, once: bool = True
+        self, signal: Signal, payload: bytes | bytearray, *, items: int, received_ns: int = 0, once: bool = True
     ) -> "Future[bool]":
         """
         Put one request into the spool.
@@ -303,7 +306,7 @@ class Spool:
         started_s = time.perf_counter()
         error: OSError | None = None
         try:
-            self._open_segment(signal).append([one.entry for one in group])
+            self._open_segment(signal).append([one.entry for one in group], self._memory)
         except OSError as refused:
             error = refused
             self._set_back(signal, refused)

@@ -41,7 +41,7 @@ class Checked(NamedTuple):
         message: What was refused, for the answer; empty when nothing was.
     """
 
-    payload: bytes
+    payload: bytes | bytearray
     items: int
     rejected: int = 0
     message: str = ""
@@ -59,7 +59,7 @@ class Validator:
         self._limits = limits
         self._guard = NestingGuard(limits.max_nesting)
 
-    def check(self, signal: Signal, payload: bytes) -> Checked:
+    def check(self, signal: Signal, payload: bytes | bytearray) -> Checked:
         """
         Check one serialized Export*ServiceRequest.
 
@@ -78,7 +78,7 @@ class Validator:
             self._parse(service, payload, service.request.DESCRIPTOR, 0)
         return _refuse_bad_ids(payload, lambda items: self._limit(service, items))
 
-    def _count(self, service: OtlpService, payload: bytes) -> int:
+    def _count(self, service: OtlpService, payload: bytes | bytearray) -> int:
         descriptor = service.request.DESCRIPTOR
         if len(payload) <= PIECE_BYTES:
             items = self._count_parsed(service, payload, descriptor, 0)
@@ -94,12 +94,12 @@ class Validator:
             self._limit(service, items)
         return items
 
-    def _count_parsed(self, service: OtlpService, data: bytes, descriptor: Any, level: int) -> int:
+    def _count_parsed(self, service: OtlpService, data: bytes | bytearray, descriptor: Any, level: int) -> int:
         parsed = self._parse(service, data, descriptor, level)
         counter = _COUNTERS.get(descriptor.full_name)
         return counter(self._guard.inner(parsed, level)) if counter else 0
 
-    def _parse(self, service: OtlpService, data: bytes, descriptor: Any, level: int) -> Any:
+    def _parse(self, service: OtlpService, data: bytes | bytearray, descriptor: Any, level: int) -> Any:
         try:
             return self._guard.check(data, descriptor, level)
         except DecodeError as error:
@@ -112,7 +112,7 @@ class Validator:
             raise TooLargeError(f"more than {self._limits.max_items} {ITEM_NAMES[service.signal]} in one request")
 
 
-def _refuse_bad_ids(payload: bytes, limit: Callable[[int], None]) -> Checked:
+def _refuse_bad_ids(payload: bytes | bytearray, limit: Callable[[int], None]) -> Checked:
     """A span whose trace id is not 16 bytes, or span id not 8, or either all zero, is invalid (trace.proto, Span)."""
     request = SpanIdsRequest.FromString(payload)
     request.DiscardUnknownFields()

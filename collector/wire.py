@@ -38,7 +38,7 @@ class Piece(NamedTuple):
     end: int
 
 
-def walk_fields(data: bytes, start: int, end: int) -> Iterator[Field]:
+def walk_fields(data: bytes | bytearray, start: int, end: int) -> Iterator[Field]:
     """
     Yield the fields of the message in ``data[start:end]``.
 
@@ -66,7 +66,7 @@ def walk_fields(data: bytes, start: int, end: int) -> Iterator[Field]:
         position = stop
 
 
-def _read_varint(data: bytes, position: int, end: int) -> tuple[int, int]:
+def _read_varint(data: bytes | bytearray, position: int, end: int) -> tuple[int, int]:
     result = 0
     for shift in range(0, 7 * _MAX_VARINT_BYTES, 7):
         if position >= end:
@@ -79,7 +79,7 @@ def _read_varint(data: bytes, position: int, end: int) -> tuple[int, int]:
     raise BadDataError("the body is not a valid protobuf message")
 
 
-def cut_pieces(data: bytes, descriptor: Any, *, max_fields: int, max_level: int) -> Iterator[Piece]:
+def cut_pieces(data: bytes | bytearray, descriptor: Any, *, max_fields: int, max_level: int) -> Iterator[Piece]:
     """
     Cut a request into pieces of about `PIECE_BYTES`, each a run of whole fields of one message type.
 
@@ -97,7 +97,7 @@ def cut_pieces(data: bytes, descriptor: Any, *, max_fields: int, max_level: int)
     yield from _cut(data, Piece(descriptor, 0, 0, len(data)), budget, max_level)
 
 
-def _cut(data: bytes, whole: Piece, budget: list[int], max_level: int) -> Iterator[Piece]:
+def _cut(data: bytes | bytearray, whole: Piece, budget: list[int], max_level: int) -> Iterator[Piece]:
     if whole.level > max_level:
         raise BadDataError("the body is nested too deep")
     if whole.end - whole.start <= PIECE_BYTES:
@@ -123,7 +123,7 @@ def _cut(data: bytes, whole: Piece, budget: list[int], max_level: int) -> Iterat
         yield whole._replace(start=run_start)
 
 
-def drop_items(data: bytes, path: tuple[int, ...], is_dropped: Callable[[int], bool]) -> bytes:
+def drop_items(data: bytes | bytearray, path: tuple[int, ...], is_dropped: Callable[[int], bool]) -> bytes:
     """
     Return *data* without some of the messages found by following *path* of field numbers.
 
@@ -137,7 +137,12 @@ def drop_items(data: bytes, path: tuple[int, ...], is_dropped: Callable[[int], b
 
 
 def _rebuild(
-    data: bytes, start: int, end: int, path: tuple[int, ...], is_dropped: Callable[[int], bool], counter: list[int]
+    data: bytes | bytearray,
+    start: int,
+    end: int,
+    path: tuple[int, ...],
+    is_dropped: Callable[[int], bool],
+    counter: list[int],
 ) -> bytes:
     parts = []
     for field in walk_fields(data, start, end):

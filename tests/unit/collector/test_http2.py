@@ -15,6 +15,7 @@ from collector.config import LimitsConfig
 from collector.http2_connection import Http2Connection
 from collector.http2_frames import ConnectionFaultError, ErrorCode
 from collector.http2_headers import HeaderReader, pack_headers, timeout_s
+from collector.message_memory import MessageMemory
 from collector.refusals import BadDataError, OverloadedError, RefusalError
 
 HEADERS = [
@@ -65,7 +66,9 @@ class Door:
         self.refused = []
         self.wire = Wire()
         self.open = set()
-        self.connection = Http2Connection(self, self.open, self.admission, limits or LimitsConfig())
+        self.connection = Http2Connection(
+            self, self.open, self.admission, limits or LimitsConfig(), MessageMemory(), memoryview(bytearray(2**16))
+        )
         self.connection.connection_made(self.wire)
 
     def begin(self, connection, call):
@@ -77,10 +80,10 @@ class Door:
 
     def process(self, connection, call):
         try:
-            body = call.take_message()
+            body = bytes(call.whole_message())
         except RefusalError as error:
             self.refuse(connection, call, error)
-            call.reservation.release()
+            call.release()
             return
         self.messages.append(body)
         self.waiting.append((call, body))
@@ -90,12 +93,14 @@ class Door:
     def answer_all(self):
         for call, body in self.waiting:
             self.connection.answer(call, self.answers(body))
-            call.reservation.release()
+            call.release()
         self.waiting = []
 
     def feed(self, data, step=2**16):
         for start in range(0, len(data), step):
-            self.connection.data_received(data[start : start + step])
+            stretch = data[start : start + step]
+            self.connection.get_buffer(-1)[: len(stretch)] = stretch
+            self.connection.buffer_updated(len(stretch))
 
 
 class Client:
