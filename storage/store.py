@@ -25,6 +25,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.httpclient import HttpClient
 
 from storage.config import StorageConfig
+from storage.engine_memory import keep_freed_pages
 from storage.errors import FolderInUseError, StoreError, error_from_engine
 from storage.sending import SentOnce
 
@@ -105,6 +106,7 @@ class Store:
                 remote.http = SentOnce(remote.http)  # type: ignore[assignment]  # the part of a pool that it uses
             else:
                 self.config.path.mkdir(parents=True, exist_ok=True)
+                keep_freed_pages()
                 client = clickhouse_connect.get_client(
                     interface="chdb", path=str(self.config.path), database=database, tz_mode="aware"
                 )

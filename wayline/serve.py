@@ -40,7 +40,7 @@ from core.access import in_address
 from core.clock import Clock, SystemClock
 from core.component import Component, Health
 from core.errors import ConfigError
-from core.heap import settle_heap
+from core.heap import keep_freed_memory, settle_heap
 from core.tls import ServerTls
 from core.turns import take_short_turns
 from dashboards.app import build_dash
@@ -168,6 +168,7 @@ class Wayline:
     def start(self) -> None:
         """Start every component; on a failure stop those that had started."""
         take_short_turns()
+        keep_freed_memory()
         with contextlib.ExitStack() as undo:
             for component in self.components:
                 component.start()

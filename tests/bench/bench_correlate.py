@@ -27,6 +27,7 @@ from analytics.correlate import CorrelateConfig
 from analytics.correlate.extract import Extraction
 from analytics.correlate.tick import Tick, TickReport
 from analytics.origin import locate
+from core.heap import keep_freed_memory
 from runbooks import load_catalog
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
@@ -272,6 +273,7 @@ def main() -> None:
     parser.add_argument("--top", type=int, default=25)
     parser.add_argument("--origins", action="store_true")
     arguments = parser.parse_args()
+    keep_freed_memory()
     if arguments.stored:
         measure_sizes(arguments)
     if arguments.steady:

@@ -9,7 +9,7 @@ from pathlib import Path
 from collector.config import CollectorConfig
 from collector.service import CollectorService
 from core.clock import SystemClock
-from core.heap import settle_heap
+from core.heap import keep_freed_memory, settle_heap
 from core.turns import take_short_turns
 from runbooks import CatalogProvider
 from storage.config import StorageConfig
@@ -38,6 +38,7 @@ def main() -> None:
     catalog = CatalogProvider([data / "catalog"], clock)
     service = CollectorService(store, open_state(data), catalog, clock, config, data)
     take_short_turns()
+    keep_freed_memory()
     service.start()
     settle_heap()
     _name_threads()

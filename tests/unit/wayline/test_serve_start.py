@@ -9,9 +9,10 @@ from wayline.serve import Wayline
 
 @pytest.fixture
 def _long_turns(monkeypatch):
-    """Long turns before, and those that were there before afterwards; the heap of the tests stays as it is."""
+    """Long turns before, and those that were there before afterwards; the memory of the tests stays as it is."""
     before_s = sys.getswitchinterval()
     monkeypatch.setattr("wayline.serve.settle_heap", lambda: None)
+    monkeypatch.setattr("wayline.serve.keep_freed_memory", lambda: None)
     sys.setswitchinterval(1.0)
     yield
     sys.setswitchinterval(before_s)
