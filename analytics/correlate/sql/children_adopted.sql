@@ -3,7 +3,7 @@ INSERT INTO tick_final
 SELECT
     s.* REPLACE (
         a.parent_id AS parent_id, {version:UInt64} AS version, s.revision + 1 AS revision,
-        {now:DateTime64(3, 'UTC')} AS updated_at), [], []
+        {now:DateTime64(3, 'UTC')} AS updated_at), [], [], []
 FROM
 (
     SELECT *

@@ -1,2 +1,2 @@
 INSERT INTO transactions
-SELECT * EXCEPT (labels, at_us) FROM tick_final
+SELECT * EXCEPT (labels, at_us, units) FROM tick_final

@@ -1,4 +1,3 @@
 INSERT INTO unit_transactions
 SELECT arrayJoin(units) AS unit_id, transaction_id, started_hour, {version:UInt64}, 0
-FROM tick_transactions
-WHERE CHANGED
+FROM tick_final
