@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ _QUANTILES = (10, 25, 50, 75, 80, 90, 95)
 _MS = 1_000.0
 _WHOLE = 0.999
 _RISKS_KEPT = timedelta(seconds=10)
+_MOMENT_S = 0.2
 _TOO_OLD = 4
 """Times `refresh_s` after which what was learned is not used any more."""
 _LEAST_REFRESH_S = 1
@@ -91,6 +93,13 @@ class Forecaster:
                 self._learning[flow.name] = self._learner.submit(self._learn, flow)
             return self._learning[flow.name]
 
+    def _soon(self, flow: Flow) -> FlowModel | None:
+        """Return what is learned of *flow* in a moment, as where little is stored, else None."""
+        try:
+            return self._begin_learning(flow).result(_MOMENT_S)
+        except LateError:
+            return None
+
     def _learn(self, flow: Flow) -> FlowModel:
         try:
             now = self._context.clock.now()
@@ -107,7 +116,7 @@ class Forecaster:
         """
         Return the prediction for a transaction in detail as `describe` does, None for one that has ended.
 
-        Nobody waits for learning here: where nothing is known of the flow yet, the answer says so.
+        Nobody waits here for learning that takes long: where nothing is known of the flow yet, the answer says so.
 
         Args:
             transaction: Its row (`analytics.read.stored`).
@@ -130,7 +139,7 @@ class Forecaster:
         now_us = unix_us(self._context.clock.now())
         zone = zone_named(self._context.catalogs.current().calendar_of(flow).zone)
         stands = standing(row, now_us, zone)
-        learned = self.known(flow)
+        learned = self.known(flow) or self._soon(flow)
         if learned is None:
             return _silent("what is usual of this flow is being learned; ask again in a moment")
         found = learned.predict(stands, self.config.min_samples)

@@ -88,3 +88,19 @@ def test_learning_that_failed_is_tried_again(forecaster, monkeypatch):
     with pytest.raises(StoreError):
         forecaster.model(flow)
     assert forecaster.model(flow) == "learned"
+
+
+def test_who_looks_up_an_open_transaction_waits_for_what_is_learned_in_a_moment(forecaster, monkeypatch):
+    flow, other = list(forecaster._context.catalogs.current().flows.values())[:2]
+    go_on = threading.Event()
+
+    def learn(store, name, *given):
+        assert name == flow.name or go_on.wait(_WAIT_S)
+        return "learned"
+
+    monkeypatch.setattr(forecasts, "learn", learn)
+    monkeypatch.setattr(forecasts, "_MOMENT_S", _WAIT_S)
+    assert forecaster._soon(flow) == "learned"
+    monkeypatch.setattr(forecasts, "_MOMENT_S", 0.01)
+    assert forecaster._soon(other) is None
+    go_on.set()
