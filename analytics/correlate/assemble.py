@@ -1,6 +1,5 @@
 """From components to transactions: flow, milestones, status, deadline and verdicts as of one moment."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -9,9 +8,9 @@ import pyarrow as pa
 
 from analytics.correlate.columns import numbers
 from analytics.correlate.courses import Clocks
-from analytics.correlate.flows import FlowBook, Plan, flow_plans
+from analytics.correlate.flows import FlowBook, Plans
 from analytics.correlate.resolve import Resolved
-from analytics.correlate.segments import Ints, among
+from analytics.correlate.segments import Ints, among, distinct
 from analytics.correlate.statements import Statements
 from analytics.correlate.summarize import summarize
 from analytics.correlate.transactions import transactions_of
@@ -26,20 +25,28 @@ _RULES_OF_CHILDREN = ("flow", "child_ratio", "delay_us")
 
 
 class FlowTable:
-    """``tick_flows`` as one process leaves it: written again only when the catalog changed."""
+    """Plans of flows, and ``tick_flows`` as one process leaves it: made and written again only after a change."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[str, float, int]] | None = None
+        self._plans: Plans | None = None
+        self._written_for: Catalog | None = None
 
-    def put(self, statements: Statements, plans: Sequence[Plan]) -> None:
-        """Have what *plans* say of children in the table."""
-        rows = [(plan.name, plan.child_ratio, plan.delay_us) for plan in plans]
-        if rows == self._rows:
+    def plans(self, catalog: Catalog, book: FlowBook, ingest_delay_s: float, watermarks: Watermarks) -> Plans:
+        """Return the plans of the flows of *catalog*."""
+        if self._plans is None or not self._plans.hold_for(catalog, watermarks):
+            self._plans = Plans(catalog, book, ingest_delay_s, watermarks)
+        return self._plans
+
+    def put(self, statements: Statements, catalog: Catalog, plans: Plans) -> None:
+        """Have what *plans* of *catalog* say of children in the table."""
+        # A server that was restarted has lost it.
+        if self._written_for is catalog and statements.count("tick_flows") == len(plans):
             return
-        self._rows = None
+        rows = [(plan.name, plan.child_ratio, plan.delay_us) for plan in (plans[code] for code in range(len(plans)))]
+        self._written_for = None
         statements.empty("tick_flows")
-        statements.insert("tick_flows", _RULES_OF_CHILDREN, rows)
-        self._rows = rows
+        statements.store.insert("tick_flows", _RULES_OF_CHILDREN, rows)
+        self._written_for = catalog
 
 
 def assemble(
@@ -55,22 +62,23 @@ def assemble(
 ) -> None:
     """Fill ``tick_transactions`` from the resolved observations."""
     statements.empty("tick_transactions")
-    plans = flow_plans(catalog, book, ingest_delay_s=ingest_delay_s, watermarks=watermarks)
-    flows.put(statements, plans)
+    plans = flows.plans(catalog, book, ingest_delay_s, watermarks)
+    flows.put(statements, catalog, plans)
     now_us = ns_from_datetime(now) // 1_000
     components = summarize(resolved.rows, resolved.connected, book, now_us, partial(_operations, statements))
     clocks = Clocks(book.ladders, _first_day(components, plans, now), now.date())
     statements.put("tick_transactions", transactions_of(components, plans, clocks, now_us))
 
 
-def _first_day(components: pa.Table, plans: Sequence[Plan], now: datetime) -> date:
+def _first_day(components: pa.Table, plans: Plans, now: datetime) -> date:
     """
     Return where ladders have to begin.
 
     Of flows that count business time imports may have begun decades ago and are judged; absurd times are not.
     """
-    timed = np.array([code for code, plan in enumerate(plans) if plan.clocks])
-    meant = (numbers(components, "untimely") == 0) & among(numbers(components, "flow_code"), timed)
+    flows = numbers(components, "flow_code")
+    timed = np.array([code for code in distinct(flows).tolist() if plans[code].clocks], flows.dtype)
+    meant = (numbers(components, "untimely") == 0) & among(flows, timed)
     started_us = numbers(components, "started_us")[meant]
     usual = (now - _CALENDAR_BACK).date()
     if not len(started_us):

@@ -125,9 +125,9 @@ def _uses(catalog: Catalog) -> Iterator[tuple[Duration, Calendar]]:
                 yield milestone.within, catalog.calendar_of(flow, milestone.name)
 
 
-def flow_plans(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, watermarks: Watermarks) -> list[Plan]:
+class Plans:
     """
-    Return the plans by the codes of their flows, the first being "no flow".
+    The plans of flows by their codes, 0 being "no flow"; each is made when it is asked for first.
 
     Args:
         catalog: Catalog of the flows.
@@ -135,27 +135,43 @@ def flow_plans(catalog: Catalog, book: FlowBook, *, ingest_delay_s: float, water
         ingest_delay_s: How late the evidence of systems without a declared source usually is.
         watermarks: How far the declared sources have spoken.
     """
-    plans = [Plan()]
-    before = 0
-    for flow in book.flows:
+
+    def __init__(self, catalog: Catalog, book: FlowBook, ingest_delay_s: float, watermarks: Watermarks) -> None:
+        self._catalog, self._book, self._ingest_delay_s = catalog, book, ingest_delay_s
+        self._watermarks, self._known = watermarks, dict(watermarks.known)
+        self._made = {0: Plan()}
+
+    def hold_for(self, catalog: Catalog, watermarks: Watermarks) -> bool:
+        """Return whether neither the catalog nor a watermark has changed since."""
+        return self._catalog is catalog and self._known == watermarks.known
+
+    def __getitem__(self, code: int) -> Plan:
+        """Return the plan of the flow of *code*."""
+        if code not in self._made:
+            self._made[code] = self._plan(code, self._book.flows[code - 1])
+        return self._made[code]
+
+    def __len__(self) -> int:
+        """Return how many there are, with that of no flow."""
+        return len(self._book.flows) + 1
+
+    def _plan(self, code: int, flow: Flow) -> Plan:
+        before = self._book.step_flows.index(code)
         stages = tuple(
-            _stage(catalog, book, flow, milestone, before, ingest_delay_s, watermarks) for milestone in flow.milestones
+            _stage(self._catalog, self._book, flow, milestone, before, self._ingest_delay_s, self._watermarks)
+            for milestone in flow.milestones
         )
-        clock, length = _limit(book, catalog.deadline_of(flow), catalog.calendar_of(flow))
-        plans.append(
-            Plan(
-                name=flow.name,
-                tier=flow.tier,
-                settle_us=_us(flow.settle),
-                deadline_us=length,
-                deadline_clock=clock,
-                delay_us=max(stage.delay_us for stage in stages),
-                child_ratio=_child_ratio(flow),
-                stages=stages,
-            )
+        clock, length = _limit(self._book, self._catalog.deadline_of(flow), self._catalog.calendar_of(flow))
+        return Plan(
+            name=flow.name,
+            tier=flow.tier,
+            settle_us=_us(flow.settle),
+            deadline_us=length,
+            deadline_clock=clock,
+            delay_us=max(stage.delay_us for stage in stages),
+            child_ratio=_child_ratio(flow),
+            stages=stages,
         )
-        before += len(stages)
-    return plans
 
 
 def _stage(

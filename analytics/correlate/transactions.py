@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from analytics.correlate.columns import Coded, bounds_of, coded_lists, flat_numbers, numbers, tuples
 from analytics.correlate.courses import Clocks, Places, course_of, dues_of
-from analytics.correlate.flows import Plan
+from analytics.correlate.flows import Plan, Plans
 from analytics.correlate.segments import Ints, distinct
 from analytics.correlate.states import STATE_DONE, STATE_FAILED, STATES, STATUSES, Flags, awaited, judge
 from analytics.correlate.verdicts import Outcome, Said
@@ -206,7 +206,7 @@ def _moments(at_us: Ints, never: Flags | None = None) -> pa.Array:
     return pa.array(at_us, pa.int64(), mask=never).view(_UTC_US)
 
 
-def transactions_of(components: pa.Table, plans: Sequence[Plan], clocks: Clocks, now_us: int) -> pa.Table:
+def transactions_of(components: pa.Table, plans: Sequence[Plan] | Plans, clocks: Clocks, now_us: int) -> pa.Table:
     """
     Return the rows of ``tick_transactions``.
 
@@ -217,6 +217,6 @@ def transactions_of(components: pa.Table, plans: Sequence[Plan], clocks: Clocks,
         now_us: The moment of judgement, Unix microseconds.
     """
     transactions, flows = Transactions(components), numbers(components, "flow_code")
-    for code in distinct(flows):
+    for code in distinct(flows).tolist():
         transactions.add(plans[code], np.flatnonzero(flows == code), clocks, now_us)
     return transactions.table()
