@@ -14,7 +14,7 @@ import pyarrow as pa
 from analytics.correlate.carriers import CarrierIndex, Carriers, look_for
 from analytics.correlate.columns import numbers
 from analytics.correlate.keys import Keys, carried
-from analytics.correlate.segments import NOTHING, Ints, among, distinct
+from analytics.correlate.segments import NOTHING, Ints, Segments, among, distinct
 from analytics.correlate.statements import Statements
 from core.errors import TransientError
 
@@ -32,7 +32,7 @@ class Closed:
         units: The units, in order.
         copies: Numbers of all observations, once for each copy.
         holds: Columns that are mostly empty and hold something here.
-        keys: What the observations of the first round carry.
+        sorted_units: Unit of each observation of the first round, and these by their units.
         last_round: Number of the last round.
         stored: Whether any of it may have been stored before.
     """
@@ -40,7 +40,7 @@ class Closed:
     units: Ints = field(default_factory=lambda: NOTHING)
     copies: Ints = field(default_factory=lambda: NOTHING)
     holds: frozenset[str] = frozenset()
-    keys: Keys | None = None
+    sorted_units: tuple[Ints, Segments] | None = None
     last_round: int = 0
     stored: bool = False
 
@@ -120,7 +120,7 @@ def close(
         carriers: Who carries some of that, where it was asked already.
     """
     known, copies, holds = so_far.units, [so_far.copies, keys.observations], so_far.holds | keys.holds()
-    first, reached, found, stored = keys, keys.by_unit.keys, carriers or Carriers(), so_far.stored
+    first, reached, found, stored = (keys.units, keys.by_unit), keys.by_unit.keys, carriers or Carriers(), so_far.stored
     for number in range(so_far.last_round, so_far.last_round + _MAX_ROUNDS):
         asked, units = found.asked, found.units[~among(found.values, excluded)]
         found = index.ask(keys.leads(reached), asked)
@@ -128,7 +128,7 @@ def close(
         reached = distinct(np.concatenate((units, keys.linked.values, _leap(statements, number, so_far.last_round))))
         reached = reached[~among(reached, known)]
         if not len(reached):
-            return Closed(known, np.concatenate(copies), holds, so_far.keys or first, number, stored)
+            return Closed(known, np.concatenate(copies), holds, so_far.sorted_units or first, number, stored)
         stored = True
         known = np.sort(np.concatenate((known, reached)))
         rounds = np.full(len(reached), number + 1, np.uint16)

@@ -85,7 +85,7 @@ class _Resolution:
             statements.work("observations_once")
             statements.work("observations_merged")
         more = sorted(closed.holds)
-        rows = Rows.of(statements.arrow("rows", _columns(more)), closed.keys)
+        rows = Rows.of(statements.arrow("rows", _columns(more)), closed.sorted_units)
         self.batches = rows.has_batches() and split_batches(statements)
         return Rows.of(statements.arrow("rows", _columns([*more, "unit_id"]))) if self.batches else rows
 

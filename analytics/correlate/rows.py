@@ -9,7 +9,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analytics.correlate.columns import Coded, Lists, coded, flat, in_order, lists, numbers, whole
-from analytics.correlate.keys import Keys
 from analytics.correlate.rules import MESSAGE_ID
 from analytics.correlate.segments import Ints, Joint, Segments
 
@@ -88,11 +87,11 @@ class Rows:
     group: Ints
 
     @classmethod
-    def of(cls, table: pa.Table, alike: Keys | None = None) -> Self:
-        """Return the rows of ``rows.sql``; where their groups are the units of *alike*, these need no sorting again."""
+    def of(cls, table: pa.Table, known: tuple[Ints, Segments] | None = None) -> Self:
+        """Return the rows of ``rows.sql``; groups that are those *known*, with rows by them, are not sorted again."""
         one = table.combine_chunks()
         groups = numbers(one, "group_id")
-        by_group = alike.by_unit if alike and np.array_equal(groups, alike.units) else Segments(groups)
+        by_group = known[1] if known and np.array_equal(groups, known[0]) else Segments(groups)
         return cls(one, by_group, by_group.keys, by_group.place)
 
     def beside(self, more: pa.Table) -> Self:
