@@ -8,11 +8,12 @@ Observations correlated per CPU-second, the same tick at several stored sizes, a
 
 Every transaction is 10 spans in 2 traces that share a correlation id and a purchase order number. The spans are
 generated in the engine; extraction is stated apart. One line a figure, medians over the rounds; CPU-seconds of the
-process while a tick runs, so what merges in the background meanwhile is in them.
+process while a tick runs, so what merges in the background meanwhile is in them, but for the line that says apart.
 """
 
 import argparse
 import contextlib
+import os
 import re
 import resource
 import statistics
@@ -90,10 +91,11 @@ FROM (SELECT intDiv({first:UInt64}, 10) + number AS n FROM numbers(intDiv({rows:
 
 @dataclass(frozen=True)
 class Spent:
-    """One tick: what it did, CPU-seconds of extraction and of all, seconds."""
+    """One tick: what it did, CPU-seconds of extraction, of merges after it and of all, seconds."""
 
     report: TickReport
     extract_cpu_s: float
+    merge_cpu_s: float
     cpu_s: float
     wall_s: float
 
@@ -134,20 +136,21 @@ class Line:
 
     def tick(self) -> Spent:
         """Correlate what is pending."""
-        extracted = [0.0]
+        extracted, merged = [0.0], [merges_cpu_s()]
         run = Extraction.run
 
         def timed(*arguments):
             begun = time.process_time()
             heard = run(*arguments)
-            extracted[0] = time.process_time() - begun
+            extracted[0], merged[0] = time.process_time() - begun, merges_cpu_s()
             return heard
 
         Extraction.run = timed
         try:
             cpu_s, wall_s = time.process_time(), time.perf_counter()
             report = self.ticker.run(self.catalog, self.now)
-            return Spent(report, extracted[0], time.process_time() - cpu_s, time.perf_counter() - wall_s)
+            spent_s, merge_s = time.process_time() - cpu_s, merges_cpu_s() - merged[0]
+            return Spent(report, extracted[0], merge_s, spent_s, time.perf_counter() - wall_s)
         finally:
             Extraction.run = run
             self.now += timedelta(seconds=1)
@@ -170,6 +173,17 @@ def line(arguments: argparse.Namespace) -> Iterator[Line]:
         store.close()
 
 
+def merges_cpu_s() -> float:
+    """Return the CPU-seconds that the engine's threads for merges have taken so far."""
+    ticks = 0
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            name, _, fields = (task / "stat").read_text().partition("(")[2].rpartition(")")
+            if name.startswith("MergeMutate"):
+                ticks += sum(map(int, fields.split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def quantile(values: list[float], ratio: float) -> float:
     """Return the *ratio* quantile of *values* by nearest rank."""
     ordered = sorted(values)
@@ -188,8 +202,10 @@ def measure_rate(arguments: argparse.Namespace) -> None:
         before_mib = resident_mib()
         ticks = bench.spent_on(arguments.observations, arguments.rounds)
         rest_s = statistics.median(tick.cpu_s - tick.extract_cpu_s for tick in ticks)
+        apart_s = statistics.median(tick.cpu_s - tick.extract_cpu_s - tick.merge_cpu_s for tick in ticks)
         whole_s = statistics.median(tick.cpu_s for tick in ticks)
         print(f"correlate_{arguments.observations}_per_cpu_s {arguments.observations / rest_s:,.0f}")
+        print(f"correlate_{arguments.observations}_merges_apart_per_cpu_s {arguments.observations / apart_s:,.0f}")
         print(f"correlate_{arguments.observations}_with_extraction_per_cpu_s {arguments.observations / whole_s:,.0f}")
         print(f"correlate_{arguments.observations}_resident_mib {resident_mib():,.0f} (before: {before_mib:,.0f})")
 
