@@ -18,7 +18,8 @@ from core.clock import FakeClock
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
 from storage.store import open_store
-from tests.bench.bench_lookup import FixedCatalog, folder, percentile
+from tests.bench.asking import percentile
+from tests.bench.bench_lookup import FixedCatalog, folder
 from tests.bench.stored_volume import end_of, fill, pseudonyms, settle
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
