@@ -25,6 +25,8 @@ def learn(store: Store, flow: str, zone: str, since: datetime, as_of: datetime, 
     rows = store.rows(
         load_sql("analytics.predict", "sql/stays"),
         {"flow": flow, "zone": zone, "since": since, "as_of": as_of, "most": most, "per_decade": PER_DECADE},
+        # Nobody waits for it, and who looks something up meanwhile needs the other cores.
+        {"max_threads": 1},
     )
     stays: dict[tuple[str, int], list[Stay]] = defaultdict(list)
     wholes: list[Stay] = []

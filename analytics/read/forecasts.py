@@ -25,7 +25,8 @@ _QUANTILES = (10, 25, 50, 75, 80, 90, 95)
 _MS = 1_000.0
 _WHOLE = 0.999
 _RISKS_KEPT = timedelta(seconds=10)
-_MOMENT_S = 0.2
+_MOMENT_S = 0.02
+"""As long as the rest of a look-up takes anyway."""
 _TOO_OLD = 4
 """Times `refresh_s` after which what was learned is not used any more."""
 _LEAST_REFRESH_S = 1
@@ -94,7 +95,7 @@ class Forecaster:
             return self._learning[flow.name]
 
     def _soon(self, flow: Flow) -> FlowModel | None:
-        """Return what is learned of *flow* in a moment, as where little is stored, else None."""
+        """Return what is learned of *flow* in a moment, as where it was begun before, else None."""
         try:
             return self._begin_learning(flow).result(_MOMENT_S)
         except LateError:
