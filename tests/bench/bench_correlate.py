@@ -4,11 +4,13 @@ Observations correlated per CPU-second, the same tick at several stored sizes, a
     python tests/bench/bench_correlate.py [--observations 500000] [--rounds 3] [--origins]
     python tests/bench/bench_correlate.py --stored 1 5 20
     python tests/bench/bench_correlate.py --steady 60 --rate 20000
+    python tests/bench/bench_correlate.py --long 20 --observations 250000
     python tests/bench/bench_correlate.py --statements 50 20000
 
 Every transaction is 10 spans in 2 traces that share a correlation id and a purchase order number. The spans are
 generated in the engine; extraction is stated apart. One line a figure, medians over the rounds; CPU-seconds of the
-process while a tick runs, so what merges in the background meanwhile is in them, but for the line that says apart.
+process while a tick runs, so what merges in the background meanwhile is in them, but for the line that says apart. What
+is merged between ticks and after them is in the figures of `--long` only: that is what whoever runs it pays in the end.
 """
 
 import argparse
@@ -89,6 +91,17 @@ FROM (SELECT intDiv({first:UInt64}, 10) + number AS n FROM numbers(intDiv({rows:
 )
 
 
+# Parts that were merged into others are listed for another eight minutes.
+REWRITTEN = """
+SELECT table, sumIf(rows, level > 0) / sumIf(rows, level = 0) AS times, countIf(active) AS active
+FROM system.parts
+WHERE database = currentDatabase() AND table != 'spans'
+GROUP BY table
+HAVING sumIf(rows, level = 0) > 10000
+ORDER BY sum(bytes_on_disk) DESC
+"""
+
+
 @dataclass(frozen=True)
 class Spent:
     """One tick: what it did, CPU-seconds of extraction, of merges after it and of all, seconds."""
@@ -125,8 +138,10 @@ class Line:
 
     def settle(self) -> None:
         """Wait until what was stored so far has been merged: that is not the work of the next tick."""
-        while self.store.value("SELECT count() FROM system.merges"):
+        quiet = 0
+        while quiet < 6:  # between two merges there is none for a moment
             time.sleep(0.5)
+            quiet = 0 if self.store.value("SELECT count() FROM system.merges") else quiet + 1
 
     def restart(self) -> None:
         """Begin as a new process would, and go on until it knows what is stored."""
@@ -210,6 +225,25 @@ def measure_rate(arguments: argparse.Namespace) -> None:
         print(f"correlate_{arguments.observations}_resident_mib {resident_mib():,.0f} (before: {before_mib:,.0f})")
 
 
+def measure_long(arguments: argparse.Namespace) -> None:
+    """Many ticks and all that is merged on their account, until nothing is left to merge."""
+    with line(arguments) as bench:
+        bench.store.execute("SYSTEM STOP MERGES spans")  # who stores them pays for those
+        bench.spent_on(500, 2)
+        begun_s = merges_cpu_s()
+        ticks = bench.spent_on(arguments.observations, arguments.long)
+        bench.settle()
+        merges_s = merges_cpu_s() - begun_s
+        ticks_s = sum(tick.cpu_s - tick.extract_cpu_s - tick.merge_cpu_s for tick in ticks)
+        rows = arguments.long * arguments.observations
+        label = f"correlate_{arguments.long}_ticks_of_{arguments.observations}"
+        print(f"{label}_all_merges_counted_per_cpu_s {rows / (ticks_s + merges_s):,.0f}")
+        print(f"{label}_merges_apart_per_cpu_s {rows / ticks_s:,.0f}")
+        print(f"{label}_merges_us_an_observation {merges_s / rows * 1e6:.2f}")
+        for row in bench.store.rows(REWRITTEN):
+            print(f"  {row['table']}: rewritten {row['times']:.1f} times, {row['active']} parts")
+
+
 def measure_sizes(arguments: argparse.Namespace) -> None:
     """The same ticks at several stored sizes."""
     with line(arguments) as bench:
@@ -285,6 +319,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=20_000)
     parser.add_argument("--stored", type=int, nargs="*", default=[])
     parser.add_argument("--steady", type=int, default=0)
+    parser.add_argument("--long", type=int, default=0)
     parser.add_argument("--statements", type=int, nargs="*", default=[])
     parser.add_argument("--top", type=int, default=25)
     parser.add_argument("--origins", action="store_true")
@@ -294,9 +329,11 @@ def main() -> None:
         measure_sizes(arguments)
     if arguments.steady:
         measure_steady(arguments)
+    if arguments.long:
+        measure_long(arguments)
     if arguments.statements:
         measure_statements(arguments)
-    if not (arguments.stored or arguments.steady or arguments.statements):
+    if not (arguments.stored or arguments.steady or arguments.long or arguments.statements):
         measure_rate(arguments)
 
 

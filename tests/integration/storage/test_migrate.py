@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ConfigError
 from storage.config import StorageConfig
-from storage.migrate import apply_migrations, list_migrations, pending_migrations
+from storage.migrate import Migration, apply_migrations, list_migrations, pending_migrations
 from storage.store import Store, StoreError, open_store
 
 
@@ -69,6 +69,34 @@ def test_transactions_stand_in_small_granules_in_a_new_store_and_are_left_alone_
     empty.execute("DROP TABLE schema_migrations SYNC")
     apply_migrations(empty)
     assert granules(empty) == "1024"
+
+
+def before(version: int) -> list[Migration]:
+    return [migration for migration in list_migrations() if migration.version < version]
+
+
+def test_texts_within_arrays_of_observations_have_no_dictionaries_in_a_store_of_any_age(empty: Store, monkeypatch):
+    carried = "SELECT toTypeName(identifiers), toTypeName(steps), identifiers[1].2 AS value, steps FROM observations"
+    with monkeypatch.context() as earlier:
+        earlier.setattr("storage.migrate.list_migrations", lambda: before(320))
+        apply_migrations(empty)
+    empty.execute(
+        "INSERT INTO observations (unit_id, identifiers, steps) VALUES (1, [('po', '45', 'identity')], ['sent'])"
+    )
+    apply_migrations(empty)
+    (row,) = empty.rows(carried)
+    assert list(row.values()) == ["Array(Tuple(type String, value String, role String))", "Array(String)", "45", ["sent"]]
+
+
+def test_what_correlation_stores_is_merged_late(engine: Store):
+    stored = engine.rows(
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND engine = 'ReplacingMergeTree'"
+        " AND create_table_query LIKE '%merge_selector_base = 16%'"
+    )
+    assert {
+        "observations", "identifier_units", "transactions", "transaction_units", "transaction_identifiers",
+        "transaction_children", "verdicts", "unit_transactions", "transaction_paths",
+    } <= {row["name"] for row in stored}  # fmt: skip
 
 
 def test_a_migration_that_fails_and_that_nobody_applied_stops_the_start(empty: Store, monkeypatch):
