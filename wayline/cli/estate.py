@@ -14,6 +14,9 @@ from core.units import parse_duration
 from wayline.cli.connection import TokenFileOption, token
 from wayline.cli.options import MAX_RATE, CatalogOption, ConfigOption, positive, settings_from
 
+_PATIENCE_S = 5.0
+"""A server that was started just before may not listen yet."""
+
 
 def estate(
     config: ConfigOption = None,
@@ -40,6 +43,7 @@ def estate(
     from runbooks.catalog_loader import load_catalog  # noqa: PLC0415
     from wayline.estate.config import EstateConfig  # noqa: PLC0415
     from wayline.estate.faults import parse_faults  # noqa: PLC0415
+    from wayline.estate.reach import wait_for_doors  # noqa: PLC0415
     from wayline.estate.run import Estate  # noqa: PLC0415
 
     duration_s = parse_duration(duration).seconds
@@ -61,6 +65,9 @@ def estate(
         ),
         SystemClock(),
     )
+    if truth:
+        truth.open("a").close()  # refused before anything is waited for
+    wait_for_doors(endpoint, events_url, _PATIENCE_S)
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"estate seed {run.seed}, {rate:g} transactions/s for {duration}, faults {faults}")
     ending = threading.Event()

@@ -25,6 +25,7 @@ from wayline.cli import (
     serve,
     tokens,
 )
+from wayline.cli.everywhere import complete
 
 app = typer.Typer(
     name="wayline",
@@ -50,6 +51,7 @@ for module in (
     tokens,
 ):
     module.register(app)
+complete(app)
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -5,9 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import ConfigError
+from core.errors import ConfigError, WaylineError
+from wayline.cli.everywhere import address_of
 from wayline.cli.main import app
 from wayline.cli.queries import moment_of
+from wayline.settings import ServerConfig, Settings
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -17,6 +20,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=60,
         check=False,
+        env={**os.environ, "COLUMNS": "400"},  # usage errors are framed, and broken where a path is long
     )
 
 
@@ -118,3 +122,37 @@ def test_what_cannot_be_a_token_is_said_and_not_sent_or_shown(given):
 
 def test_a_duration_back_from_now_has_no_longest():
     assert datetime.now(UTC).year - int(moment_of("99999999999d")[:4]) in (99, 100)
+
+
+ASKING = [
+    "tx x", "search", "flows", "flows draft", "sla", "alerts", "latency f", "variants f", "rework f", "queues",
+    "exceptions", "backtest r", "export",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_every_command_that_asks_a_server_finds_it_by_the_settings_that_every_command_takes(command, tmp_path):
+    (tmp_path / "wayline.yaml").write_text("server: {port: 9}", encoding="utf-8")
+    everywhere = ["--data", str(tmp_path), "--store", "clickhouse://nowhere", "--catalog", str(tmp_path)]
+    given = [*command.split(), "--config", str(tmp_path / "wayline.yaml"), *everywhere]
+    told = CliRunner().invoke(app, given).exception
+    assert isinstance(told, WaylineError)
+    assert "no Wayline answers at http://127.0.0.1:9" in str(told)
+
+
+def test_an_address_that_is_named_comes_before_the_settings(monkeypatch):
+    monkeypatch.setenv("WAYLINE_SERVER__PORT", "9")
+    assert "127.0.0.1:9." in str(CliRunner().invoke(app, ["sla"]).exception)
+    assert "127.0.0.1:7." in str(CliRunner().invoke(app, ["sla", "--url", "http://127.0.0.1:7"]).exception)
+    monkeypatch.setenv("WAYLINE_URL", "http://127.0.0.1:5")
+    assert "127.0.0.1:5." in str(CliRunner().invoke(app, ["sla"]).exception)
+
+
+def test_a_server_is_reached_by_its_public_address_or_where_it_listens():
+    def address(**server):
+        return address_of(Settings(server=ServerConfig(**server)))
+
+    assert address() == "http://127.0.0.1:8080"
+    assert address(host="0.0.0.0", port=81) == "http://127.0.0.1:81"
+    assert address(host="::1", tls={"cert_file": "c", "key_file": "k"}) == "https://[::1]:8080"
+    assert address(public_url="https://wayline.example") == "https://wayline.example"
