@@ -4,12 +4,21 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
 
 from analytics.api.params import Moment
 from analytics.reindex.service import BusyError, Progress, Reindexer
 from core.clock import rfc3339
 
 _PROBLEM = "application/problem+json"
+
+
+class Wanted(BaseModel):
+    """What a reindex is asked for in a JSON body; anything else in it is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Moment = None
 
 
 def build_reindex_router(reindexer: Reindexer) -> APIRouter:
@@ -22,10 +31,14 @@ def build_reindex_router(reindexer: Reindexer) -> APIRouter:
         return JSONResponse(progress_as_dict(reindexer.progress))
 
     @router.post("/reindex", status_code=202)
-    def begin(since: Moment = None) -> JSONResponse:
-        """Make transactions anew under the catalog in force: from evidence received since *since*, else from all."""
+    def begin(since: Moment = None, wanted: Wanted | None = None) -> JSONResponse:
+        """
+        Make transactions anew under the catalog in force: from evidence received since *since*, else from all.
+
+        *since* may be said in the query or in a JSON body.
+        """
         try:
-            return JSONResponse(progress_as_dict(reindexer.begin(since)), 202)
+            return JSONResponse(progress_as_dict(reindexer.begin(since or (wanted.since if wanted else None))), 202)
         except BusyError as error:
             body = {"type": "about:blank", "title": "Conflict", "status": 409, "detail": str(error)}
             return JSONResponse(body, 409, media_type=_PROBLEM)
