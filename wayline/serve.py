@@ -50,7 +50,7 @@ from storage.state import open_state
 from storage.store import Store, open_store
 from storage.token_watch import TokenWatch
 from storage.tokens import TokenBook
-from wayline.access.beyond import asks_for_credentials, refuse_open_ports
+from wayline.access.beyond import asks_for_credentials, own_names, refuse_open_ports
 from wayline.access.guard import Guard
 from wayline.access.sessions import Sessions
 from wayline.access.signin import build_sign_in_router
@@ -250,6 +250,7 @@ class Wayline:
             watch=self.tokens,
             sessions=sessions,
             is_required=asks_for_credentials(self.settings, server.host),
+            own_names=own_names(self.settings),
             knows_clients=server.tls.asks_clients,
         )
         if self.settings.self_traces.enabled:

@@ -1,5 +1,7 @@
 """Ports that other machines can reach do not open before there is a way to say who comes in."""
 
+from urllib.parse import urlsplit
+
 import structlog
 
 from core.access import LOOPBACK_HOSTS
@@ -14,6 +16,12 @@ _log = structlog.get_logger("wayline.access")
 def asks_for_credentials(settings: Settings, host: str) -> bool:
     """Whether a port on *host* is only for those who are known."""
     return settings.access.required == "always" or host not in LOOPBACK_HOSTS
+
+
+def own_names(settings: Settings) -> frozenset[str]:
+    """Return the names, in lower case, under which people reach the pages."""
+    public = urlsplit(settings.server.public_url).hostname
+    return frozenset(name.lower() for name in (*settings.access.hosts, settings.server.host, public or "") if name)
 
 
 def refuse_open_ports(settings: Settings, tokens: TokenWatch) -> None:

@@ -3,9 +3,12 @@ Who may use the API and the pages: asked of every request before anything else l
 
 A program shows a token in the Authorization header. A person shows one once, on the sign-in page, and a cookie from
 then on. What a cookie could be made to do by a foreign page is refused by where the request comes from (OWASP
-Cross-Site Request Forgery Prevention, "Standard Headers to Verify Origin"), besides the cookie's SameSite=Strict.
+Cross-Site Request Forgery Prevention, "Standard Headers to Verify Origin"), besides the cookie's SameSite=Strict. Where
+nobody has to sign in, a page whose own name was made to lead here (DNS rebinding) is told by that name.
 """
 
+import contextlib
+import ipaddress
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import quote, urlsplit
@@ -40,16 +43,25 @@ class Guard:
         watch: Knows the tokens.
         sessions: Knows who signed in.
         is_required: Whether a request without credentials is refused; else it acts as `core.access.LOCAL`.
+        own_names: Names under which people reach a server where nobody signs in, besides ``localhost`` and addresses.
         knows_clients: The port asks for client certificates: those need no token besides, yet one that is shown counts.
     """
 
     def __init__(
-        self, app: ASGIApp, watch: TokenWatch, sessions: Sessions, *, is_required: bool, knows_clients: bool = False
+        self,
+        app: ASGIApp,
+        watch: TokenWatch,
+        sessions: Sessions,
+        *,
+        is_required: bool,
+        own_names: frozenset[str] = frozenset(),
+        knows_clients: bool = False,
     ) -> None:
         self.app = app
         self._watch = watch
         self._sessions = sessions
         self._is_required = is_required
+        self._own_names = own_names
         self._knows_clients = knows_clients
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
@@ -66,10 +78,8 @@ class Guard:
         path, method = str(scope["path"]), str(scope.get("method", "GET"))
         headers = Headers(scope=scope)
         is_door = path.startswith(_DOORS)
-        # A page cannot add this header to what it sends elsewhere, so whoever does is no page.
-        shows_token = is_door and "authorization" in headers
-        if method not in _READING and not shows_token and is_foreign(headers):
-            return problem(403, "this request comes from a page of another site", instance=path)
+        if why := self._foreign(path, method, headers):
+            return problem(403, why, instance=path)
         if not self._is_required or path in _OPEN or is_door:
             return None
         try:
@@ -83,6 +93,16 @@ class Guard:
             return problem(403, f"this token does not cover {needed}", instance=path)
         set_actor(actor)
         return None
+
+    def _foreign(self, path: str, method: str, headers: Headers) -> str:
+        """Return why a request may be that of a page of somebody else; empty when it is not."""
+        # A page cannot add this header to what it sends elsewhere, so whoever does is no page.
+        shows_token = path.startswith(_DOORS) and "authorization" in headers
+        if method not in _READING and not shows_token and is_foreign(headers):
+            return "this request comes from a page of another site"
+        if not self._is_required and path not in _OPEN and not is_own_name(headers.get("host", ""), self._own_names):
+            return "this is not a name of this server; the setting access.hosts lists its names"
+        return ""
 
     def _actor(self, headers: Headers) -> Actor:
         kind, _, text = headers.get("authorization", "").partition(" ")
@@ -104,6 +124,23 @@ def is_foreign(headers: Headers) -> bool:
     if origin is not None:
         return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
     return headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+
+
+def is_own_name(host: str, own_names: frozenset[str]) -> bool:
+    """
+    Whether *host*, as the request names it, is no name that somebody else gave this server.
+
+    An address cannot be made to lead elsewhere; without a host it is no browser that asks.
+    """
+    try:
+        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if not host or name == "localhost" or name.endswith(".localhost") or name in own_names:
+        return True
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(name))
+    return False
 
 
 def cookie_of(headers: Headers) -> str:

@@ -12,9 +12,12 @@ from core.access import INGEST, Scope, current_actor
 from storage.state import open_state
 from storage.token_watch import TokenWatch
 from storage.tokens import TokenBook, issue
+from wayline.access.beyond import own_names
+from wayline.access.config import AccessConfig
 from wayline.access.guard import COOKIE, Guard
 from wayline.access.sessions import Sessions
 from wayline.access.signin import build_sign_in_router
+from wayline.settings import ServerConfig, Settings
 
 BASE = "https://wayline.test"
 HTML = {"Accept": "text/html,application/xhtml+xml"}
@@ -36,7 +39,12 @@ class Site:
             return {"actor": current_actor().name}
 
         app.add_middleware(
-            Guard, watch=self.watch, sessions=sessions, is_required=is_required, knows_clients=knows_clients
+            Guard,
+            watch=self.watch,
+            sessions=sessions,
+            is_required=is_required,
+            own_names=frozenset({"wayline.test"}),
+            knows_clients=knows_clients,
         )
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE)
 
@@ -191,6 +199,33 @@ def test_a_page_of_another_site_can_do_nothing(site, headers):
     assert site.ask("POST", "/api/v1/alerts/1/ack", headers=headers).status_code == 403
     assert site.ask("POST", "/signin", data={"token": "x"}, headers=headers).status_code == 403
     assert site.ask("POST", "/_dash-update-component", headers=headers).status_code == 403
+
+
+NAMES = {
+    "wayline.test": True, "WAYLINE.test:8443": True, "localhost": True, "localhost:8080": True, "localhost.": True,
+    "hospital.localhost:8080": True, "127.0.0.1:8080": True, "[::1]:8080": True, "10.1.2.3": True,
+    "evil.test": False, "evil.test:8080": False, "localhost.evil.test": False, "127.0.0.1.evil.test": False,
+    "[::1": False, "xlocalhost": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("host", "is_own"), NAMES.items())
+def test_where_nobody_signs_in_a_name_that_was_made_to_lead_here_shows_nothing(tmp_path, clock, host, is_own):
+    site = Site(tmp_path, clock, is_required=False)
+    for method, path in (("GET", "/api/v1/transactions"), ("POST", "/api/v1/events"), ("GET", "/")):
+        assert site.ask(method, path, headers={"Host": host}).status_code == (200 if is_own else 403), path
+    assert site.ask("GET", "/healthz", headers={"Host": host}).status_code == 200
+
+
+def test_where_people_sign_in_any_name_may_lead_to_the_server(site):
+    assert site.ask("GET", "/", site.token(Scope.READ), headers={"Host": "other.test"}).status_code == 200
+
+
+def test_names_of_a_server_are_those_that_are_set_and_that_of_its_public_address():
+    settings = Settings(
+        server=ServerConfig(public_url="https://Wayline.example:8443/x"), access=AccessConfig(hosts=("Proxy.example",))
+    )
+    assert own_names(settings) == {"127.0.0.1", "wayline.example", "proxy.example"}
 
 
 def test_on_loopback_too_a_page_of_another_site_can_do_nothing(tmp_path, clock):
