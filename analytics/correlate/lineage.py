@@ -1,17 +1,16 @@
 """Parents and children: who is part of whom, and how the parts stand."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from analytics.correlate.statements import Statements
 from core.clock import ns_from_datetime
 
 _WORK = ("tick_parents", "tick_children", "tick_standing", "tick_adopted")
-_MOST_LEVELS = 32
-"""Evidence that makes transactions each other's parents is not followed round and round."""
 
 
 def relate(
-    statements: Statements, version: int, now: datetime, *, named: bool, had: bool, parted: bool
+    statements: Statements, version: int, now: datetime, traits: Mapping[str, int], *, parted: bool
 ) -> tuple[bool, bool, bool]:
     """
     Fill ``tick_parents`` and ``tick_children`` for ``tick_transactions``, and store the children.
@@ -20,8 +19,7 @@ def relate(
         statements: How to send.
         version: Number of this tick.
         now: The moment of this tick.
-        named: Whether the evidence of a transaction names a parent.
-        had: Whether a transaction had one that its evidence named before.
+        traits: What its transactions have, and had before.
         parted: Whether traces were taken apart, whose parts may have called each other.
 
     Returns:
@@ -29,12 +27,16 @@ def relate(
         child got its parent only now.
     """
     statements.empty(*_WORK)
+    had = traits["children"] > 0 or traits["cut"] > 0
     child = had
-    if named or parted:
+    if traits["parents"] or parted:
         statements.work("parents")
         child = had or statements.count("tick_parents") > 0
     if child:
+        _open_rings(statements)
         statements.work("store_children", version=version)
+    if traits["cut"]:
+        statements.send("store_cut_children", version=version)
     if not (child or statements.count("transaction_children")):
         return False, False, False
     _stand(statements, version, now, above=child)
@@ -43,10 +45,32 @@ def relate(
     return child, True, statements.count("tick_adopted") > 0
 
 
+def _open_rings(statements: Statements) -> None:
+    """Where evidence makes transactions each other's parents, one of each ring is taken for the uppermost."""
+    links = {row["child"]: row["parent"] for row in statements.rows("nested_parents")}
+    uppermost = [min(ring) for ring in rings(links)]
+    if uppermost:
+        statements.change("parents_leave", children=uppermost)
+
+
+def rings(above: Mapping[str, str]) -> Iterator[list[str]]:
+    """Return who is above itself, ring by ring: *above* names what is directly above each; pure."""
+    passed: set[str] = set()
+    for first in above:
+        way: dict[str, int] = {}
+        one: str | None = first
+        while one is not None and one not in passed:
+            passed.add(one)
+            way[one] = len(way)
+            one = above.get(one)
+        if one in way:
+            yield list(way)[way[one] :]
+
+
 def _stand(statements: Statements, version: int, now: datetime, *, above: bool) -> None:
     """Let parents be as their children are, level by level: the closed set holds whoever is above a child of it."""
     now_us = ns_from_datetime(now) // 1_000
-    for _ in range(_MOST_LEVELS):
+    while True:
         statements.empty("tick_children", "tick_standing")
         statements.send("children")
         if not statements.count("tick_children"):

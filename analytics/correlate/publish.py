@@ -15,7 +15,13 @@ from analytics.correlate.statements import Statements
 from storage.sqlfiles import load_sql
 
 _QUARANTINE = ("store_quarantine_notices", "store_quarantined")
-_VANISHED = ("store_vanished_identifiers", "store_vanished_paths", "store_vanished", "store_vanished_units")
+_VANISHED = (
+    "store_vanished_identifiers",
+    "store_vanished_paths",
+    "store_cut_paths",
+    "store_vanished",
+    "store_vanished_units",
+)
 _WITHOUT = {
     "final_prior": (
         "toUInt32(0) AS revision, toDateTime(0, 'UTC') AS prior_hour, toUInt64(0) AS prior_hash, "
@@ -77,9 +83,8 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
     """
     statements.empty("tick_final")
     traits = statements.rows("traits")[0]
-    named, children, adopted = relate(
-        statements, version, now, named=traits["parents"] > 0, had=traits["children"] > 0, parted=resolved.batches
-    )
+    _announce(statements, resolved, traits, version, now)
+    named, children, adopted = relate(statements, version, now, traits, parted=resolved.batches)
     joined = {
         "final_prior": known.prior,
         "final_origins": known.origins,
@@ -99,14 +104,24 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
         _store_changed(statements, resolved, traits, known, version, now)
     if resolved.suspects:
         _store_held(statements, version)
-    if known.prior:
-        for name in _VANISHED:
+    for name in _VANISHED if known.prior else ():
+        if name != "store_cut_paths" or traits["cut"]:
             statements.work(name, version=version, now=now)
     if resolved.verdict:
         # After all: while a value does not stand as quarantined, the units it had joined are resolved anew.
         for name in _QUARANTINE:
             statements.work(name, version=version, now=now)
     return changed
+
+
+def _announce(
+    statements: Statements, resolved: Resolved, traits: Mapping[str, int], version: int, now: datetime
+) -> None:
+    """Before anything is stored of them: which units the new ones have, and what others were that are no more."""
+    if traits["fresh"]:
+        statements.work("store_fresh_units", version=version)
+    if traits["gone"] or resolved.verdict:
+        statements.send("store_gone", now=now)
 
 
 def _store_due(statements: Statements, traits: Mapping[str, int]) -> None:
@@ -123,7 +138,7 @@ def _store_changed(
         "store_identifiers" if known.prior else "store_new_identifiers": True,
         "store_verdicts" if known.prior else "store_new_verdicts": traits["verdicts"] > 0 or known.prior,
         # Side by side: who reads between them sees evidence that the version does not know of yet.
-        "store_unit_transactions": True,
+        "store_unit_transactions": known.prior,
         "store_parted_units" if resolved.batches else "store_transaction_units": True,
         "store_transactions": True,
     }

@@ -24,6 +24,7 @@ from analytics.correlate.rules import Rules, compile_rules
 from analytics.correlate.statements import Statements
 from analytics.correlate.watermarks import Watermarks
 from analytics.origin import locate
+from core.clock import ns_from_datetime
 from core.faults import fault_point
 from core.selfmetrics import TICK_OBSERVATIONS, TICK_SECONDS
 from runbooks.catalogs import Catalog
@@ -165,12 +166,13 @@ class Tick:
         """Go on where the last finished tick stopped, of whichever process; return until when it judged."""
         if self._judged_until is None or self._overtaken():
             row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
-            self._judged_until = max(row["ticked_at"], _BEGINNING)
+            self._judged_until = max(row["judged_until"], _BEGINNING)
             self._version = max(self._version, row["version"])
             self._statements.forget()
+            self._flows = FlowTable()
             self._index.recall()
             self._watermarks.recall(self._statements)
-            self._undo_cut(self._judged_until)
+            self._undo_cut(row["latest_at"])
         finished, self._judged_until = self._judged_until, None
         self._version += 1
         return finished
@@ -181,7 +183,8 @@ class Tick:
 
     def _undo_cut(self, finished_at: datetime) -> None:
         """Take back verdicts that were entered for versions which were not: they are decided anew."""
-        bound = {"finished_at": finished_at}
+        # A mutation keeps its text, in which a moment of 1970, before any tick was finished, could not be read again.
+        bound = {"finished_ms": ns_from_datetime(finished_at) // 1_000_000}
         if self._store.value(load_sql("analytics.correlate", "sql/verdicts_cut"), bound):
             self._store.execute(load_sql("analytics.correlate", "sql/withdraw_cut"), bound)
 

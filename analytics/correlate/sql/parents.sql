@@ -1,4 +1,5 @@
--- By the trace: a part belongs to the part its uppermost spans were called from, else to the shared context. By
+-- By the trace: a part belongs to the shared context if that called one of its uppermost spans, else to the part that did.
+-- By
 -- business key: the transaction that carries the key as its own, of several the nearest in time, else one made of its
 -- children; also where the key is not followed, since a tick does not know all that carry it.
 INSERT INTO tick_parents
@@ -21,10 +22,15 @@ FROM
             1 AS place
         FROM
         (
-            SELECT DISTINCT f.group_id AS child_group, if(u.group_id = 0, f.unit_id, u.group_id) AS parent_group
-            FROM tick_fragments AS f
-            LEFT JOIN tick_fragments AS u ON f.unit_id = u.unit_id AND f.parent_span_id = u.span_id
-            WHERE f.group_id != f.unit_id AND parent_group != child_group
+            SELECT child_group, if(max(caller = unit_id), any(unit_id), min(caller)) AS parent_group
+            FROM
+            (
+                SELECT f.unit_id AS unit_id, f.group_id AS child_group, if(u.group_id = 0, f.unit_id, u.group_id) AS caller
+                FROM tick_fragments AS f
+                LEFT JOIN tick_fragments AS u ON f.unit_id = u.unit_id AND f.parent_span_id = u.span_id
+                WHERE f.group_id != f.unit_id AND caller != child_group
+            )
+            GROUP BY child_group
         ) AS g
         INNER JOIN components AS a ON a.group_id = g.child_group
         INNER JOIN components AS b ON b.group_id = g.parent_group

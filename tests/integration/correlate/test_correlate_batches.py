@@ -170,3 +170,14 @@ def test_spans_that_change_sides_are_shown_with_their_new_part_though_all_totals
     line.tick(2_000)
     assert len(shown()) == len(before) == 3
     assert shown() != before
+
+
+def test_a_part_that_is_called_back_is_not_part_of_the_one_that_it_called(line):
+    line.deliver(
+        Span("t", "a1", 0, 5, attributes={"correlation.id": "a"}),
+        Span("t", "b1", 1, 2, parent="a1", attributes={"correlation.id": "b"}),
+        Span("t", "a2", 2, 1, parent="b1", attributes={"correlation.id": "a"}),
+    )
+    line.tick(100)
+    rows = {row["identifiers"][0]["value"]: row for row in line.rows()}
+    assert (rows["a"]["parent_id"], rows["b"]["parent_id"]) == ("", rows["a"]["transaction_id"])

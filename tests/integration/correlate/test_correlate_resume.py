@@ -7,6 +7,8 @@ from analytics.correlate import CorrelateConfig, Correlator
 from analytics.correlate.ledger import Ledger
 from analytics.correlate.tick import Tick
 from core.clock import FakeClock
+from runbooks import load_catalog
+from tests.integration.correlate.conftest import CATALOG
 from tests.integration.evidence import START, Event, Span, deliver, moment
 
 MONTH = timedelta(days=31)
@@ -138,3 +140,18 @@ def test_what_another_process_correlated_meanwhile_is_found(line):
     line.deliver(Event("e3", 3, milestone="sent", correlation="c2"))
     line.tick(102)
     assert sorted(row["observation_count"] for row in line.rows()) == [1, 2]
+
+
+def test_parents_stand_by_their_own_flow_after_another_process_ticked_under_another_catalog(line, tmp_path):
+    (tmp_path / "other.yaml").write_text(CATALOG.replace("name: order", "name: orders"), encoding="utf-8")
+    line.deliver(*events(1))
+    line.tick(100)
+    line.ticker._shared = True
+    line.deliver(*events(2))
+    Tick(line.store, CorrelateConfig()).run(load_catalog([tmp_path]), moment(101))
+    line.deliver(
+        Event("own", 5, attributes={"po_number": "P1"}, flow="order", milestone="paid"),
+        Event("part", 6, correlation="part", flow="order", milestone="rejected", parent=("po_number", "P1")),
+    )
+    line.tick(102)
+    assert line.one("child_total > 0")["status"] == "failed"
