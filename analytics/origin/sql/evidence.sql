@@ -6,8 +6,9 @@ SELECT
     toUnixTimestamp64Micro(t.started_at) AS started_us,
     toUnixTimestamp64Micro(ifNull(t.ended_at, t.last_at)) AS until_us,
     o.kind,
-    toUnixTimestamp64Micro(o.at) AS start_us,
-    greatest(start_us, toUnixTimestamp64Micro(o.end_at)) AS end_us,
+    greatest(started_us, toUnixTimestamp64Micro(o.at)) AS start_us,
+    -- what claims to begin before its transaction has an absurd time: how long it took is not known
+    if(o.at < t.started_at, started_us, greatest(start_us, toUnixTimestamp64Micro(o.end_at))) AS end_us,
     o.trace_id, o.span_id,
     cityHash64(o.trace_id, o.span_id) AS self,
     if(o.parent_span_id = '', 0, cityHash64(o.trace_id, o.parent_span_id)) AS above,

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.integration.evidence import Event, Span, moment
+from tests.integration.evidence import START, Event, Span, moment
 
 FLOW = {"business.flow": "order", "correlation.id": "c1"}
 
@@ -167,3 +167,18 @@ def test_a_span_that_ends_more_than_a_day_ahead_is_flagged_like_one_that_starts_
     line.deliver(Span("t7", "a", lasts=lasts_s), received=moment(0))
     line.tick(100)
     assert line.one()["untimely"] == untimely
+
+
+def test_a_span_with_an_absurd_time_takes_no_part_of_the_time_of_its_transaction(line):
+    never = -START.timestamp()
+    line.deliver(
+        Event("a", 0, milestone="approved", flow="order", correlation="c1"),
+        Span("t", "unset", never, lasts=5 - never, attributes={"correlation.id": "c1"}),
+        Span("t", "failed", 6, lasts=1, error=True, attributes={"correlation.id": "c1"}),
+        Event("r", 10, milestone="rejected", flow="order", correlation="c1"),
+        received=moment(12),
+    )
+    line.tick(60)
+    row = line.one()
+    spent = [row[f"{part}_ms"] for part in ("work", "queue", "retry", "unexplained")]
+    assert (spent, row["duration_ms"], row["untimely"]) == ([1_000, 0, 0, 9_000], 10_000, 1)
