@@ -17,6 +17,12 @@ from storage.sqlfiles import load_sql
 from storage.store import Store
 
 SIGNALS = {"traces": "extract_spans", "logs": "extract_logs", "events": "extract_events"}
+_PARENT = re.compile(r"PARENT\((\w+), (.+)\) AS ")
+_NAMED = (
+    r"arrayFilter(e -> WANTED, arrayMap(e -> (e.1, NORMALISED), if(\2 = '', [], "
+    r"[(toUInt16(indexOf({types:Array(String)}, \1)), \2)])))[1].2 AS "
+)
+"""Who names a parent names it as its type writes it, and by no placeholder, as whoever carries that value does."""
 _CONVENTION = re.compile(r"CONVENTION\((\w+)\)")
 _KNOWN_KEYS = {
     "traces": {
@@ -126,6 +132,7 @@ def render(rules: Rules, signal: str) -> tuple[str, dict[str, Any]]:
         "EXTRAS": _extras(rules, signal, params),
     }
     sql = load_sql("analytics.correlate", f"sql/{SIGNALS[signal]}")
+    sql = _PARENT.sub(_NAMED, sql)
     for marker, fragment in fragments.items():
         sql = re.sub(rf"\b{marker}\b(?=[ ,)])", fragment.replace("\\", "\\\\"), sql)
     return _CONVENTION.sub(_convention, _without_comment(sql)), params

@@ -41,8 +41,9 @@ SELECT
     [] AS hop_hashes,
     [] AS links,
     [] AS linked_units,
-    if(parent_type != '', parent_type, CONVENTION(parent_type)) AS parent_type_,
-    if(parent_id != '', parent_id, CONVENTION(parent)) AS parent_value,
+    multiIf(parent_type != '', parent_type, CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation')
+        AS parent_type_,
+    PARENT(parent_type_, if(parent_id != '', parent_id, CONVENTION(parent))) AS parent_value,
     time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY AS untimely
 FROM
 (

@@ -35,8 +35,8 @@ SELECT
     [] AS hop_hashes,
     [] AS links,
     [] AS linked_units,
-    CONVENTION(parent_type) AS parent_type,
-    CONVENTION(parent) AS parent_value,
+    if(CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation') AS parent_type,
+    PARENT(parent_type, CONVENTION(parent)) AS parent_value,
     happened_at <= toDateTime64(0, 9, 'UTC') OR happened_at > received_at + INTERVAL 1 DAY AS untimely
 FROM
 (

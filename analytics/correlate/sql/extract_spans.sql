@@ -42,8 +42,8 @@ SELECT
         arrayFilter(e -> e.1 = {message_code:UInt16}, keyed)), []) AS hop_hashes,
     arrayZip(`links.trace_id`, `links.span_id`) AS links,
     if(length(linked_traces) = 1, [sipHash64(linked_traces[1])], []) AS linked_units,
-    CONVENTION(parent_type) AS parent_type,
-    CONVENTION(parent) AS parent_value,
+    if(CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation') AS parent_type,
+    PARENT(parent_type, CONVENTION(parent)) AS parent_value,
     -- A span that claims to end more than a day ahead is as absurd as one that starts there.
     time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY
         OR duration_ns > toUInt64(greatest(0, toUnixTimestamp64Nano(toDateTime64(received_at, 9, 'UTC') + INTERVAL 1 DAY)

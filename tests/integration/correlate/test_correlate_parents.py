@@ -6,7 +6,7 @@ from analytics.correlate import CorrelateConfig
 from analytics.correlate.tick import Tick
 from analytics.origin import locate
 from runbooks import load_catalog
-from tests.integration.evidence import Event
+from tests.integration.evidence import Event, Log, Span
 
 
 def part(number, parent, *, attempt=0, milestone=""):
@@ -204,3 +204,72 @@ def test_a_key_that_is_quarantined_is_held_by_nobody_whatever_came_when(line, pa
         line.deliver(*items)
         line.tick(100 + number)
     assert lineage(line) == at_once
+
+
+def chained(count):
+    """Each is part of the next, the last of nobody."""
+    for n in range(count):
+        above = ("correlation", f"c{n + 1:02}") if n + 1 < count else ("", "")
+        yield Event(f"e{n}", n, milestone="paid", flow="order", correlation=f"c{n:02}", parent=above)
+
+
+def test_a_failure_reaches_whoever_is_above_however_many_levels_there_are(line):
+    line.deliver(*chained(40))
+    line.tick(100)
+    line.deliver(
+        Event("bad", 50, milestone="rejected", flow="order", correlation="below", parent=("correlation", "c00"))
+    )
+    line.tick(200)
+    assert {row["status"] for row in line.rows()} == {"failed"}
+
+
+def test_of_transactions_that_name_each_other_as_parents_one_is_the_uppermost(line):
+    line.deliver(
+        *(
+            Event(
+                f"e{n}",
+                n,
+                milestone="paid",
+                flow="order",
+                correlation=f"c{n}",
+                parent=("correlation", f"c{(n + 1) % 3}"),
+            )
+            for n in range(3)
+        ),
+        Event("below", 3, milestone="paid", flow="order", correlation="below", parent=("correlation", "c0")),
+    )
+    line.tick(100)
+    assert sorted(bool(row["parent_id"]) for row in line.rows()) == [False, True, True, True]
+    assert all(row["child_total"] <= 2 for row in line.rows())
+
+
+@pytest.mark.parametrize("spelling", [" p-1", "P-1", "p-1 "])
+def test_a_parent_is_named_as_its_type_writes_it(line, spelling):
+    line.deliver(
+        Event("own", 5, attributes={"po_number": "P-1"}, flow="order", milestone="paid"),
+        Event("part", 6, correlation="c1", parent=("po_number", spelling)),
+        Span("t", "s", 7, attributes={"correlation.id": "c2", "business.parent_type": "po_number"}
+            | {"business.parent_id": spelling}),
+        Log("said", 8, attributes={"correlation.id": "c3", "business.parent_type": "po_number"}
+            | {"business.parent_id": spelling}),
+    )  # fmt: skip
+    line.tick(100)
+    assert line.one("child_total > 0")["child_total"] == 3
+    assert len(line.holders("po_number", "P-1")) == 1
+
+
+def test_a_placeholder_is_nobody_s_parent(line):
+    line.deliver(*(Event(f"e{n}", n, correlation=f"c{n}", parent=("po_number", "Unknown")) for n in range(3)))
+    line.tick(100)
+    assert [(row["parent_id"], row["child_total"]) for row in line.rows()] == [("", 0)] * 3
+
+
+def test_a_parent_without_a_type_is_named_by_its_correlation_id(line):
+    line.deliver(
+        Event("own", 5, correlation="above", flow="order", milestone="paid"),
+        Event("part", 6, correlation="c1", parent=("", "above")),
+        Span("t", "s", 7, attributes={"correlation.id": "c2", "business.parent_id": "above"}),
+    )
+    line.tick(100)
+    parent = line.one("child_total > 0")
+    assert (parent["child_total"], parent["flow"]) == (2, "order")
