@@ -88,12 +88,23 @@ def _trouble(entry: Row) -> tuple[str, str, str] | None:
     if failing and failing > allowed:
         shown, bound = ratio_beside(failing, allowed)
         promise = f", {bound} is allowed" if allowed else ""
-        return "failing", f"{shown} of transactions fail{promise}", "failed"
+        return "failing", f"{shown} of {_judged(entry)} fail{promise}{_unjudged(entry)}", "failed"
     if entry.get("stuck"):
         return "stuck", f"{plural(entry['stuck'], 'transaction')} stuck", "stuck"
     if entry.get("open_breaches"):
         return "late", f"{plural(entry['open_breaches'], 'open transaction')} past the deadline", "in_progress"
     return None
+
+
+def _judged(entry: Row) -> str:
+    """Return of what a share is, with its number where many cannot be judged: a few of them are not the flow."""
+    if not entry.get("unknown"):
+        return "transactions"
+    return f"the {plural(entry['failed'] + entry['completed'], 'transaction')} that ended"
+
+
+def _unjudged(entry: Row) -> str:
+    return f"; {entry['unknown']} cannot be judged" if entry.get("unknown") else ""
 
 
 def _doubt(entry: Row) -> tuple[str, str, str] | None:

@@ -47,6 +47,19 @@ def test_flow_whose_transactions_are_all_open_is_unknown():
     assert flow_health(entry).state == "unknown"
 
 
+def test_a_failure_rate_says_of_how_many_where_others_cannot_be_judged():
+    entry = ENTRIES[0] | {
+        "failed": 6,
+        "completed": 1,
+        "unknown": 62,
+        "failure_ratio": 6 / 7,
+        "success_objective": 0.995,
+    }
+    assert flow_health(entry).reason == (
+        "86 % of the 7 transactions that ended fail, 0.50 % is allowed; 62 cannot be judged"
+    )
+
+
 def test_business_identity_names_a_transaction_before_technical_ids():
     assert primary_identifier(failed_summary()["identifiers"]) == ("po_number", "4500012345")
     assert primary_identifier([{"type": "trace", "value": "ab", "role": "identity"}]) == ("trace", "ab")
