@@ -173,7 +173,7 @@ class _Run:
     def _settle(self, told: Told) -> None:
         """Everything of *told* is sent: write its truth now, or at the end when it stays open."""
         if told.ending in {Ending.STALLED, Ending.UNHEARD}:
-            if self._config.truth:
+            if self._config.duration_s is not None or self._config.truth:  # a run without end says no sums
                 self._stalled.append(told)
         else:
             self._write(told)

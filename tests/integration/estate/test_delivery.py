@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -54,6 +55,13 @@ def test_every_transaction_has_one_line_of_truth(received, tmp_path):
     assert sum(line["children"] == 200 for line in lines) == 1
 
 
+def test_a_run_counts_what_it_told_whether_the_truth_is_written_or_not(received, tmp_path):
+    written = run_estate(received, tmp_path / "truth.jsonl")
+    assert set(written.statuses) & {"stuck", "unknown"}
+    told = run_estate(received)
+    assert (told.transactions, told.statuses) == (written.transactions, written.statuses)
+
+
 def test_nothing_is_lost_when_the_server_refuses_at_first(received):
     received.refusals = 4
     summary = run_estate(received, faults=())
@@ -85,10 +93,18 @@ def test_a_stopped_run_writes_the_true_state_of_what_is_open(received, tmp_path)
         truth=truth,
         pace=1.0,
     )
-    threading.Timer(1.0, ending.set).start()
+    threading.Thread(target=stop_once_heard, args=(received, ending)).start()
     Estate(load_catalog(), config, SystemClock()).run(ending)
     lines = [json.loads(line) for line in truth.read_text().splitlines()]
     assert {line["status"] for line in lines} == {"in_progress"}
+
+
+def stop_once_heard(received, ending):
+    for _ in range(600):
+        if received.traces:
+            break
+        time.sleep(0.1)
+    ending.set()
 
 
 def test_two_runs_of_one_seed_have_the_same_truth_apart_from_the_time(received, tmp_path):
