@@ -103,7 +103,8 @@ class Wayline:
         self.catalog = CatalogProvider(settings.catalog.dirs or None, self.clock)
         self._collector = self._build_collector(data, doors=doors) if Role.COLLECT in roles else None
         self.reader = Reader(self.store, self.catalog, self.clock, pseudonyms=self._redaction_rules(data).pseudonyms)
-        self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate)
+        holder = f"{socket.gethostname()}:{settings.server.port}"  # the same after a restart
+        self.correlator = Correlator(self.store, self.catalog, self.clock, settings.correlate, holder)
         self.alerts = AlertService(
             self.store,
             self.state,

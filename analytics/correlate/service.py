@@ -37,6 +37,7 @@ class Correlator:
         catalog_provider: The catalog in force; asked anew at every tick.
         clock: Source of time.
         config: How often and how much at once.
+        holder: Name of this process among those that share the store: one of them correlates, the others stand by.
     """
 
     def __init__(
@@ -45,12 +46,15 @@ class Correlator:
         catalog_provider: CatalogProvider,
         clock: Clock,
         config: CorrelateConfig | None = None,
+        holder: str = "",
     ) -> None:
         self._store = store
         self._provider = catalog_provider
         self._clock = clock
         self._config = config or CorrelateConfig()
-        self._tick = Tick(store, self._config)
+        self._holder = holder
+        self._tick = Tick(store, self._config, holder=holder)
+        self.other = ""
         self._learner = Learner(store)
         self._lock = threading.Lock()
         self._rested_s = 0.0
@@ -66,7 +70,7 @@ class Correlator:
             started_ns = self._clock.now_ns()
             report = self._tick.run(self._provider.current(), now or self._clock.now())
             self._last_success = self._clock.now()
-            self._trouble = ""
+            self._trouble, self.other = "", report.other
             if report.resolved:  # a tick that found nothing to do, or Wayline's own spans only, is not worth a span
                 facts = {
                     "wayline.segments": report.segments,
@@ -82,7 +86,7 @@ class Correlator:
             try:
                 swap(self._provider.current(), self._clock.now())
             finally:
-                self._tick = Tick(self._store, self._config)
+                self._tick = Tick(self._store, self._config, holder=self._holder)
 
     def catch_up(self) -> None:
         """Tick until nothing is pending; for a store that no server works on."""
@@ -103,12 +107,16 @@ class Correlator:
         self._ending.set()
         if self._thread:
             self._thread.join(timeout_s)
+            if not self._thread.is_alive():
+                self._release()
             self._thread = None
 
     def health(self) -> list[Health]:
         """Return whether ticks succeed."""
         if self._trouble:
             return [Health("correlate", ok=False, detail=self._trouble)]
+        if self.other:
+            return [Health("correlate", ok=True, detail=f"stands by: {self.other} correlates this store")]
         late = self._last_success is not None and self._clock.now() - self._last_success > _STALLED_AFTER
         return [Health("correlate", ok=not late, detail="the last tick takes long" if late else "")]
 
@@ -119,13 +127,20 @@ class Correlator:
             begun_s = time.monotonic()
             try:
                 more = self.tick().more
-                if not more:
+                if not more and not self.other:
                     self._learner.learn_if_due(self._clock.now())
             except WaylineError as error:
                 self._trouble = f"a tick failed: {type(error).__name__}"
                 log.exception("correlation tick failed")
             if not more:
                 self._rest(time.monotonic() - begun_s)
+
+    def _release(self) -> None:
+        try:
+            with self._lock:
+                self._tick.release()
+        except WaylineError as error:
+            log.warning("others on the store will wait before they go on", error=str(error))
 
     def _warm_up(self) -> None:
         try:
@@ -165,5 +180,7 @@ class Correlator:
                 return
 
     def _waiting(self) -> int:
+        if self.other:
+            return 0
         with self._lock:
             return self._tick.waiting()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from analytics.correlate.assemble import FlowTable, assemble
 from analytics.correlate.carriers import CarrierIndex
@@ -35,6 +36,8 @@ Locate = Callable[[Store, datetime, Catalog], None]
 """Fills ``work_origins`` from ``work_transactions`` and ``work_observations``."""
 
 _BEGINNING = datetime(1970, 1, 2, tzinfo=UTC)
+_SILENT_AFTER_S = 60
+"""A process that correlates enters a tick every second or so; one that did not for so long is taken for gone."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class TickReport:
         transactions: Transactions that changed.
         lag_ms: Age of the oldest segment it took, from receipt.
         more: Whether segments are left for the next tick.
+        other: The process that correlates instead of this one; empty when this one does.
     """
 
     segments: int = 0
@@ -57,6 +61,7 @@ class TickReport:
     lag_ms: float = 0.0
     duration_ms: float = 0.0
     more: bool = False
+    other: str = ""
 
 
 class Tick:
@@ -68,6 +73,7 @@ class Tick:
         config: How much at once.
         locate: The search for origins, or None to leave them out.
         extraction: How segments become observations.
+        holder: Name of this process among those that share the store, the same after a restart.
     """
 
     def __init__(
@@ -76,12 +82,14 @@ class Tick:
         config: CorrelateConfig,
         locate: Locate | None = locate,
         extraction: Callable[[Store, Rules], Extraction] = Extraction,
+        holder: str = "",
     ) -> None:
         self._store = store
         self._config = config
         self._statements = Statements(store, config.max_threads)
         self._index = CarrierIndex(self._statements)
         self._shared = bool(store.config.url)
+        self._holder = holder
         self._locate = locate
         self._extraction = extraction
         self._compiled_for: tuple[Catalog, tuple[Extraction, Rules, FlowBook]] | None = None
@@ -98,7 +106,7 @@ class Tick:
     def warm_up(self, catalog: Catalog, now: datetime) -> None:
         """Run a tick's statements over nothing: the first time costs a second, which no evidence is to wait for."""
         statements = self._statements
-        if statements.count("tick_observations"):
+        if self._other(self._latest()) or statements.count("tick_observations"):
             return
         extraction, _, book = self._compiled(catalog)
         extraction.run(statements, {signal: [0] for signal in SIGNALS}, {})
@@ -108,8 +116,12 @@ class Tick:
     def run(self, catalog: Catalog, now: datetime) -> TickReport:
         """Correlate what is pending, at most the configured number of rows, and judge what is due at *now*."""
         started_s = time.perf_counter()
+        latest = self._latest()
+        if other := self._other(latest):
+            self._judged_until = None
+            return TickReport(other=other)
         extraction, rules, book = self._compiled(catalog)
-        judged_until = self._recall()
+        judged_until = self._recall(latest)
         pending, more = self._ledger.pending(self._config.max_observations_per_tick)
         rows = sum(segment.rows for segment in pending)
         statements = self._statements
@@ -162,9 +174,15 @@ class Tick:
             self._compiled_for = (catalog, (self._extraction(self._store, rules), rules, flow_book(catalog)))
         return self._compiled_for[1]
 
-    def _recall(self) -> datetime:
+    def release(self) -> None:
+        """Let another process on the store go on at once, where this one was correlating."""
+        if self._shared and self._judged_until is not None:
+            self._version += 1
+            self._enter_tick(TickReport(), "", self._judged_until, "")
+
+    def _recall(self, latest: Mapping[str, Any] | None) -> datetime:
         """Go on where the last finished tick stopped, of whichever process; return until when it judged."""
-        if self._judged_until is None or self._overtaken():
+        if self._judged_until is None or (latest and latest["version"] != self._version):
             row = self._store.rows(load_sql("analytics.correlate", "sql/last_tick"))[0]
             self._judged_until = max(row["judged_until"], _BEGINNING)
             self._version = max(self._version, row["version"])
@@ -177,9 +195,16 @@ class Tick:
         self._version += 1
         return finished
 
-    def _overtaken(self) -> bool:
-        """Return whether another process correlated meanwhile, as only a store that others reach allows."""
-        return self._shared and self._store.value(load_sql("analytics.correlate", "sql/latest_tick")) != self._version
+    def _latest(self) -> Mapping[str, Any] | None:
+        """Return the last tick of whichever process, where others reach the store; else None."""
+        if not self._shared:
+            return None
+        return next(iter(self._store.rows(load_sql("analytics.correlate", "sql/latest_tick"))), None)
+
+    def _other(self, latest: Mapping[str, Any] | None) -> str:
+        """Return which other process correlates, empty when none does."""
+        is_other = latest is not None and latest["holder"] not in ("", self._holder)
+        return str(latest["holder"]) if latest and is_other and latest["age_s"] < _SILENT_AFTER_S else ""
 
     def _undo_cut(self, finished_at: datetime) -> None:
         """Take back verdicts that were entered for versions which were not: they are decided anew."""
@@ -191,6 +216,10 @@ class Tick:
     def _enter(self, pending: Sequence[Segment], report: TickReport, catalog: Catalog, now: datetime) -> None:
         self._ledger.enter(pending, now)
         fault_point("tick.entered")
+        self._enter_tick(report, self._holder, now, catalog.version)
+        self._judged_until = now
+
+    def _enter_tick(self, report: TickReport, holder: str, now: datetime, catalog_version: str) -> None:
         self._store.execute(
             load_sql("analytics.correlate", "sql/enter_tick"),
             {
@@ -201,10 +230,10 @@ class Tick:
                 "transactions": report.transactions,
                 "lag_ms": report.lag_ms,
                 "duration_ms": report.duration_ms,
-                "catalog_version": catalog.version,
+                "catalog_version": catalog_version,
+                "holder": holder,
             },
         )
-        self._judged_until = now
 
 
 def _by_signal(segments: Sequence[Segment]) -> Mapping[str, list[int]]:

@@ -99,6 +99,8 @@ class Reindexer:
         with self._lock:
             if self._thread and self._thread.is_alive():
                 raise BusyError("a reindex is running", remedy="wait until it has ended")
+            if self._correlator.other:
+                raise BusyError(f"{self._correlator.other} correlates this store", remedy="ask that process")
             self._ending.clear()
             self.progress = Progress("running", since, self._clock.now())
             self._thread = threading.Thread(target=self._run_quietly, args=(since,), name="reindex", daemon=True)

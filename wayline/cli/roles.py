@@ -48,7 +48,7 @@ def correlate(
     host: HostOption = None,
     port: PortOption = None,
 ) -> None:
-    """Only join what is stored into transactions; one such process on a store."""
+    """Only join what is stored into transactions; a second such process on a store stands by."""
     settings = settings_from(config=config, data=data, store=store, catalog=catalog, host=host, port=port)
     _run(settings, "correlate")
 

@@ -3,9 +3,13 @@
 import time
 from datetime import timedelta
 
+import pytest
+
 from analytics.correlate import CorrelateConfig, Correlator
 from analytics.correlate.ledger import Ledger
 from analytics.correlate.tick import Tick
+from analytics.reindex import Reindexer
+from analytics.reindex.service import BusyError
 from core.clock import FakeClock
 from runbooks import load_catalog
 from tests.integration.correlate.conftest import CATALOG
@@ -140,6 +144,59 @@ def test_what_another_process_correlated_meanwhile_is_found(line):
     line.deliver(Event("e3", 3, milestone="sent", correlation="c2"))
     line.tick(102)
     assert sorted(row["observation_count"] for row in line.rows()) == [1, 2]
+
+
+def sharing(line, holder):
+    tick = Tick(line.store, CorrelateConfig(), holder=holder)
+    tick._shared = True  # as if others reached the store
+    return tick
+
+
+def test_of_two_processes_on_a_store_one_correlates_and_the_other_goes_on_when_it_ends(line):
+    one, other = sharing(line, "one:1"), sharing(line, "other:1")
+    line.deliver(*events(1))
+    assert one.run(line.catalog, moment(100)).other == ""
+    line.deliver(*events(2))
+    report = other.run(line.catalog, moment(101))
+    assert (report.other, report.segments) == ("one:1", 0)
+    other.warm_up(line.catalog, moment(101))
+    assert sharing(line, "one:1").run(line.catalog, moment(102)).segments == 1  # the same one, started again
+    one.run(line.catalog, moment(103))
+    one.release()
+    line.deliver(*events(3))
+    assert other.run(line.catalog, moment(104)).segments == 1
+    assert one.run(line.catalog, moment(105)).other == "other:1"
+    assert correlations(line) == {"c1", "c2", "c3"}
+
+
+def test_a_process_that_fell_silent_is_replaced_and_what_fell_due_meanwhile_is_judged(line):
+    line.deliver(Event("a", 0, milestone="approved", flow="order", correlation="c1"))
+    sharing(line, "one:1").run(line.catalog, moment(100))
+    line.store.execute(
+        "ALTER TABLE correlation_ticks UPDATE entered_at = now64(3, 'UTC') - INTERVAL 2 MINUTE WHERE 1"
+        " SETTINGS mutations_sync = 1"
+    )
+    assert sharing(line, "other:1").run(line.catalog, moment(1_000)).other == ""
+    assert line.one()["status"] == "stuck"
+
+
+def test_a_process_that_stands_by_says_so_and_reindexes_nothing(line, catalog):
+    class Provider:
+        def reload_if_changed(self):
+            return False
+
+        def current(self):
+            return catalog
+
+    clock = FakeClock(moment(50))
+    sharing(line, "one:1").run(line.catalog, moment(50))
+    correlator = Correlator(line.store, Provider(), clock, holder="other:1")
+    correlator._tick = sharing(line, "other:1")
+    correlator.tick()
+    (health,) = correlator.health()
+    assert (health.ok, health.detail) == (True, "stands by: one:1 correlates this store")
+    with pytest.raises(BusyError, match="one:1"):
+        Reindexer(line.store, correlator, Provider(), clock).begin(None)
 
 
 def test_parents_stand_by_their_own_flow_after_another_process_ticked_under_another_catalog(line, tmp_path):
