@@ -19,6 +19,8 @@ RECEIVED = "Record Goods Receipt"
 INVOICED = "Record Invoice Receipt"
 DELETED = "Delete Purchase Order Item"
 TRANSFER_FAILED = "SRM: Transfer Failed (E.Sys.)"
+LIMITS = {INVOICED: (RECEIVED, 14), CLEARED: (INVOICED, 30)}
+"""What is due so many days after what: goods receipt -> invoice -> cleared."""
 
 
 @cache
@@ -47,7 +49,9 @@ def system_of(activity: str) -> str:
 def catalog(shared_data: Path) -> str:
     """Return the catalog entries for this log."""
     milestones = [
-        {"name": name, "optional": name != CLEARED, "repeat": True, **({"terminal": True} if name == CLEARED else {})}
+        {"name": name, "optional": name != CLEARED, "repeat": True}
+        | ({"terminal": True} if name == CLEARED else {})
+        | ({"after": LIMITS[name][0], "within": f"{LIMITS[name][1]}d"} if name in LIMITS else {})
         for name in activities(shared_data)
     ]
     entries: list[dict[str, Any]] = [

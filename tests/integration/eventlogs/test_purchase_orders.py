@@ -1,6 +1,7 @@
 """Purchase order items of BPI Challenge 2019, imported whole: the counts that the data's readers know."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -49,6 +50,31 @@ def test_cleared_items_are_completed_and_a_failed_transfer_is_no_success(items):
             assert item["status"] in ("completed", "completed_late", "failed")
         else:
             assert item["status"] not in ("completed", "completed_late")
+
+
+def _first_times(shared_data) -> dict[str, dict[str, datetime]]:
+    """Return when each item passed each activity first."""
+    found: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for row in orders.events(shared_data):
+        at, passed = datetime.fromisoformat(row["timestamp"]), found[row["case_id"]]
+        passed[row["activity"]] = min(at, passed.get(row["activity"], at))
+    return found
+
+
+@pytest.mark.parametrize("name", orders.LIMITS)
+def test_from_receipt_to_invoice_to_clearing_as_many_are_late_as_counted_by_hand(items, shared_data, name):
+    after, days = orders.LIMITS[name]
+    taken = [
+        times[name] - times[after] for times in _first_times(shared_data).values() if {name, after} <= times.keys()
+    ]
+    by_hand = len(taken), sum(each > timedelta(days=days) for each in taken)
+    reached = [one for item in items for one in item["milestones"] if (one["name"], one["status"]) == (name, "done")]
+    due = [
+        (datetime.fromisoformat(one["at"]), datetime.fromisoformat(one["due_at"])) for one in reached if "due_at" in one
+    ]
+    print(f"{name}: {by_hand[1]} of {by_hand[0]} more than {days} days after {after}")
+    assert 0 < by_hand[1] < by_hand[0]
+    assert (len(due), sum(at > until for at, until in due)) == by_hand
 
 
 def test_items_are_the_children_of_their_purchasing_document(imported, items):
