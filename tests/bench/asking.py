@@ -4,7 +4,9 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from storage.store import Store
@@ -69,12 +71,27 @@ def percentile(sorted_ms: list[float], share: float) -> float:
     return sorted_ms[min(len(sorted_ms) - 1, int(len(sorted_ms) * share))]
 
 
+def forget(folder: Path) -> None:
+    """Have the system forget what it keeps in memory of the files of *folder*."""
+    for path in folder.rglob("*"):
+        # A part may go meanwhile.
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY)
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(descriptor)
+
+
 def measure(
-    asked: list[tuple[str, str]], ask: dict[str, Callable[[str], bytes]], statements: Statements
+    asked: list[tuple[str, str]],
+    ask: dict[str, Callable[[str], bytes]],
+    statements: Statements,
+    cold: Path | None = None,
 ) -> list[Asked]:
-    """Ask one after the other."""
+    """Ask one after the other, each time as if nothing of the folder *cold* had been read lately."""
     found = []
     for kind, value in asked:
+        if cold:
+            forget(cold)
         before = Waiting.now()
         statements.begin()
         before_s, started = time.process_time(), time.perf_counter()

@@ -2,7 +2,7 @@
 How long the answer to "where is 4500012345?" takes, in full, at a stored volume.
 
     python -m tests.bench.bench_lookup [--transactions 10000000] [--lookups 400] [--data DIR] [--only-generate]
-                                       [--slowest 5] [--seed 7]
+                                       [--cold] [--slowest 5] [--seed 7]
 
 What is stored is made by `tests.bench.stored_volume`. Lookups go by every kind of identifier in random order, each
 value and each transaction once, spread over all hours whose raw rows are stored, and return the whole detail with
@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("--data", help="folder that is kept and used again")
     parser.add_argument("--only-generate", action="store_true")
     parser.add_argument("--renew", action="store_true", help="bring a folder of an earlier version to this one first")
+    parser.add_argument("--cold", action="store_true", help="nothing is in the system's memory of files, each time")
     parser.add_argument("--slowest", type=int, default=0, help="so many say what they waited for")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="which values are looked up")
     wanted = parser.parse_args()
@@ -145,11 +146,11 @@ def main() -> None:
             f"{stored['raw']:,} raw rows, {stored['bytes'] / 1e9:.1f} GB; made in {made_s:.0f} s, {cpu_s:.0f} s of CPU"
         )
         if not wanted.only_generate:
-            measure_all(store, wanted.transactions, wanted.lookups, wanted.slowest)
+            measure_all(store, wanted.transactions, wanted.lookups, wanted.slowest, path if wanted.cold else None)
         store.close()
 
 
-def measure_all(store: Store, transactions: int, count: int, slowest: int) -> None:
+def measure_all(store: Store, transactions: int, count: int, slowest: int, cold: Path | None) -> None:
     reader = Reader(store, FixedCatalog(), FakeClock(end_of(transactions)), pseudonyms=pseudonyms)
     take_short_turns()  # as a server does when it starts
     settle_heap()
@@ -162,7 +163,7 @@ def measure_all(store: Store, transactions: int, count: int, slowest: int) -> No
     opened = measure(random.sample(first, FIRST), ask, statements)
     before = Waiting.now()
     merges = store.value("SELECT value FROM system.events WHERE event = 'Merge'") or 0
-    found = measure(asked, ask, statements)
+    found = measure(asked, ask, statements, cold)
     total = Waiting.now().since(before)
     merges = (store.value("SELECT value FROM system.events WHERE event = 'Merge'") or 0) - merges
     for kind in of_kind:
