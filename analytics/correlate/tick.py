@@ -25,6 +25,7 @@ from analytics.correlate.rules import Rules, compile_rules
 from analytics.correlate.statements import Statements
 from analytics.correlate.watermarks import Watermarks
 from analytics.origin import locate
+from analytics.sla.business_time import from_unix_us
 from core.clock import ns_from_datetime
 from core.faults import fault_point
 from core.selfmetrics import TICK_OBSERVATIONS, TICK_SECONDS
@@ -128,6 +129,7 @@ class Tick:
         received = {segment.segment_id: segment.received_at for segment in pending}
         heard = extraction.run(statements, _by_signal(pending), received)
         moved = self._watermarks.advance(catalog, heard, now)
+        judged_until = min([judged_until, *(from_unix_us(move.from_us) for move in moved if move.back)])
         resolved = resolve(
             statements, self._index, rules.limits, judged_until, now, self._version, moved, news=bool(pending)
         )

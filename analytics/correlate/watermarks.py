@@ -48,11 +48,17 @@ class Watermark:
 
 @dataclass(frozen=True)
 class Move:
-    """A system whose sources moved: judgements that waited for a moment in (*from_us*, *to_us*] are due."""
+    """
+    A system whose sources moved: judgements that waited for a moment in (*from_us*, *to_us*] are due.
+
+    Sources move *back*, too: one that was heard for the first time, of a time before that of the others. Then also what
+    was judged at once, and never waited, is due.
+    """
 
     system: str
     from_us: int
     to_us: int
+    back: bool = False
 
 
 @dataclass
@@ -123,7 +129,8 @@ class Watermarks:
         if before == after:
             return None
         turned = before[1] != after[1] or before[0] <= NEVER_US
-        return Move(system, min(before[0], after[0]), _END_US if turned else after[0])
+        to_us = _END_US if turned else max(before[0], after[0])
+        return Move(system, min(before[0], after[0]), to_us, back=NEVER_US < after[0] < before[0])
 
 
 def judge(source: Source, heard_at: datetime, now: datetime, calendar: Calendar | None = None) -> Watermark:

@@ -1,4 +1,15 @@
+from runbooks import load_catalog
+from tests.integration.correlate.conftest import CATALOG
 from tests.integration.evidence import Event
+
+FILES = """---
+kind: Source
+name: files
+type: cloudevents
+systems: [supplier]
+expect_every: 2m
+match: {event.type: [file]}
+"""
 
 ORDER = {"flow": "order", "correlation": "c1"}
 
@@ -54,3 +65,17 @@ def test_a_source_never_heard_is_not_blind(line):
     line.tick(10)
     line.tick(700)
     assert status(line) == "stuck"
+
+
+def test_a_second_source_that_is_heard_late_for_the_first_time_holds_back_what_was_judged_without_it(line, tmp_path):
+    (tmp_path / "estate.yaml").write_text(CATALOG + FILES, encoding="utf-8")
+    line.catalog = load_catalog([tmp_path])
+    until_sent(line)
+    line.deliver(Event("hello2", 590, correlation="other2", system="supplier"))
+    line.tick(615)
+    line.deliver(Event("hello3", 605, correlation="other3", system="supplier"))
+    line.tick(635)
+    assert status(line) == "stuck"
+    line.deliver(Event("late", 595, correlation="other4", system="supplier", type="file"))
+    line.tick(650)
+    assert status(line) == "in_progress"
