@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from collector.decode.image import MemoryFile, delimited_request, memory_file, varint
+from collector.decode.image import delimited_request, varint
 from collector.decode.redaction import RedactionSql
 from collector.decode.rewrite import rewrite_request
 from collector.decode.statements import (
@@ -30,6 +30,7 @@ from collector.segment import Frame, Segment
 from collector.signals import Signal
 from core.clock import NS_PER_MS, Clock
 from core.errors import PermanentError, WaylineError
+from core.memory_file import MemoryFile, memory_file
 from core.selfmetrics import DECODE_SECONDS
 from storage.errors import StoreError
 from storage.sqlfiles import load_sql

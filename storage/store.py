@@ -24,6 +24,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.httpclient import HttpClient
 
+from core.memory_file import MemoryFile
 from storage.config import StorageConfig
 from storage.engine_memory import keep_freed_pages
 from storage.errors import FolderInUseError, StoreError, error_from_engine
@@ -42,6 +43,8 @@ _NOT_WORTH_IT = (
     "optimize_and_compare_chain",
 )
 """Switched off: statements here are long and many and read little, so that they are planned longer than they run."""
+_KEPT_BYTES = 32 * 2**20
+"""Memory that stays with a store for the next rows it sends to the engine in this process."""
 
 
 class Store:
@@ -62,6 +65,7 @@ class Store:
         self._local: Self | None = None
         self._local_lock = threading.Lock()
         self._alone = threading.Lock()
+        self._rows = MemoryFile(_KEPT_BYTES)
         if create:
             self._create_database(config.target_database)
         for _ in range(config.pool_size):
@@ -186,17 +190,12 @@ class Store:
                     compression="zstd",
                 )
             return
-        descriptor = os.memfd_create("rows")
-        try:
-            with os.fdopen(os.dup(descriptor), "wb") as sink:
-                _write_stream(rows, sink)
+        with self._rows.written(lambda sink: _write_stream(rows, sink)) as path:
             names = ", ".join(f"`{name}`" for name in rows.column_names)
             self.execute(
-                f"INSERT INTO {table} ({names}) FROM INFILE '/proc/self/fd/{descriptor}'"  # names are ours
+                f"INSERT INTO {table} ({names}) FROM INFILE '{path}'"  # names are ours
                 " SETTINGS optimize_on_insert = 0, max_insert_threads = 1 FORMAT ArrowStream"
             )
-        finally:
-            os.close(descriptor)
 
     def native(self, sql: str, params: Params | None = None) -> bytes:
         """Return the result of *sql* as the engine's Native blocks."""
@@ -219,6 +218,7 @@ class Store:
         """Close every client; statements under way must have ended."""
         if self._local is not None:
             self._local.close()
+        self._rows.clear()
         while not self._clients.empty():
             self._clients.get().close()
 

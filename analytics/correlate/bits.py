@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.correlate.segments import Ints
+from analytics.correlate.segments import Ints, starts_of
 
-_FEWEST, _MOST = 20, 30
-"""Powers of two: bits for an empty store, and for one of a hundred million hashes and more (128 MiB)."""
+_FEWEST, _MOST = 26, 30
+"""Powers of two: bits for up to eight million hashes (8 MiB), and for a hundred million and more (128 MiB)."""
 _BITS_A_HASH = 8
 
 
@@ -36,8 +36,11 @@ class Bits:
     def add(self, hashes: Ints) -> None:
         """Enter *hashes*."""
         self._entered += len(hashes)
-        place, bit = self._places(hashes)
-        np.bitwise_or.at(self._bytes, place, np.uint8(1) << bit)
+        # in order, so that those of one byte are side by side
+        place, bit = self._places(hashes if (hashes[1:] >= hashes[:-1]).all() else np.sort(hashes))
+        starts = starts_of(place)
+        if len(starts):
+            self._bytes[place[starts]] |= np.bitwise_or.reduceat(np.uint8(1) << bit, starts)
 
     def may_hold(self, hashes: Ints) -> NDArray[np.bool_]:
         """Return which of *hashes* may be among those that were entered."""

@@ -58,7 +58,7 @@ class Coded:
 
 def numbers(table: pa.Table, name: str) -> Ints:
     """Return a column of numbers."""
-    found: Ints = table.column(name).to_numpy()
+    found: Ints = whole(table, name).to_numpy(zero_copy_only=False)
     return found
 
 

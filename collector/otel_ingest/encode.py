@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from collector.decode.image import memory_file
 from collector.otel_ingest.statements import encode_sql
+from core.memory_file import memory_file
 from storage.sqlfiles import load_sql
 from storage.store import Store
 

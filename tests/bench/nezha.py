@@ -21,9 +21,10 @@ from typing import Any
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from collector.decode.image import delimited_request, memory_file
+from collector.decode.image import delimited_request
 from collector.decode.statements import decodes_of
 from collector.signals import Signal
+from core.memory_file import memory_file
 from storage.store import Store
 
 csv.field_size_limit(10**9)

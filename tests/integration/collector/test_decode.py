@@ -14,12 +14,13 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
 
-from collector.decode.image import delimited_request, memory_file, varint
+from collector.decode.image import delimited_request, varint
 from collector.decode.rewrite import rewrite_request
 from collector.decode.statements import decodes_of
 from collector.decode.structures import METRIC_KINDS, Depth
 from collector.signals import Signal
 from core.errors import PermanentError
+from core.memory_file import memory_file
 from storage.store import Store
 from tests.integration.collector import requests
 from tests.integration.collector.reference import (

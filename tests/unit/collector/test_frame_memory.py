@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.decode.image import MemoryFile
 from collector.frame_memory import READ_BYTES, FrameMemory
 from collector.segment import Entry, OpenSegment, Segment
 from collector.signals import Signal
+from core.memory_file import MemoryFile
 
 BODIES = (b"first frame " * 3, b"second " * 2, b"third frame " * 9)
 ROOM_BYTES = sum(map(len, BODIES))

@@ -9,6 +9,8 @@ from analytics.correlate.bits import Bits
 
 HASHES = st.lists(st.integers(0, 2**64 - 1), max_size=30)
 
+SHIFT = 64 - bits._FEWEST
+
 
 def unsigned(values):
     return np.array(values, np.uint64)
@@ -21,17 +23,18 @@ def test_what_was_entered_is_found_however_it_came(parts, others):
         found.add(unsigned(part))
     entered = [value for part in parts for value in part]
     assert found.may_hold(unsigned(entered)).all()
-    far = {value >> 44 for value in entered}
-    assert not found.may_hold(unsigned([value for value in others if value >> 44 not in far])).any()
+    far = {value >> SHIFT for value in entered}
+    assert not found.may_hold(unsigned([value for value in others if value >> SHIFT not in far])).any()
 
 
 def test_neighbours_do_not_take_each_others_place():
-    found, near = Bits(), unsigned([place << 44 for place in range(64)])
+    found, near = Bits(), unsigned([place << SHIFT for place in range(64)])
     found.add(near[::3])
     assert found.may_hold(near).tolist() == [place % 3 == 0 for place in range(64)]
 
 
-def test_of_what_was_not_entered_one_in_eight_is_found_until_it_is_crowded():
+def test_of_what_was_not_entered_one_in_eight_is_found_until_it_is_crowded(monkeypatch):
+    monkeypatch.setattr(bits, "_FEWEST", 20)
     random = np.random.default_rng(1)
     found = Bits(200_000)
     while not found.crowded:
@@ -39,8 +42,15 @@ def test_of_what_was_not_entered_one_in_eight_is_found_until_it_is_crowded():
         found.add(random.integers(0, 2**64, 20_000, dtype=np.uint64))
 
 
+def test_a_new_store_has_room_for_millions_before_they_are_all_read_again():
+    found = Bits()
+    found.add(np.random.default_rng(1).integers(0, 2**64, 3_000_000, dtype=np.uint64))
+    assert not found.crowded
+
+
 def test_room_for_what_is_expected_is_made_at_once_but_not_without_end(monkeypatch):
-    assert 1_000_000 <= Bits(1_000_000).size_bytes <= 2_000_000
+    assert 10_000_000 <= Bits(10_000_000).size_bytes <= 20_000_000
+    monkeypatch.setattr(bits, "_FEWEST", 20)
     monkeypatch.setattr(bits, "_MOST", 21)
     assert Bits(10**9).size_bytes == 2**18
 
