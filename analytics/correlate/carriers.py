@@ -89,7 +89,7 @@ class CarrierIndex:
 
     def ask(self, leads: Ints, asked: Ints = NOTHING) -> Carriers:
         """Return who carries *leads*, which are in order, but for what was *asked* before."""
-        values = leads[~among(leads, asked)]
+        values = NOTHING if np.array_equal(leads, asked) else leads[~among(leads, asked)]
         maybe = self._bits.may_hold(values)
         if self._known_below < _ALL:
             maybe |= values >= np.uint64(self._known_below)

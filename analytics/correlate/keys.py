@@ -55,6 +55,8 @@ class Keys:
     def leads(self, units: Ints) -> Ints:
         """Return every number that leads from *units*, whose keys these are, to others."""
         parents = self.parents[self.parents != 0]
+        if not len(parents) and np.array_equal(units, self.by_unit.keys):
+            return self.values[0]
         return distinct(np.concatenate((self.values[0], parents, units)))
 
     @cached_property

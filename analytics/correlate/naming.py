@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
+from numpy.typing import NDArray
 
 from analytics.correlate.columns import Coded, list_array, tuples, whole
 from analytics.correlate.connect import Pairs
@@ -12,19 +13,18 @@ from analytics.correlate.rows import Identifiers, Rows
 from analytics.correlate.segments import Ints, Joint, Segments, distinct, offsets, starts_of
 
 
-def names_of(ids: Identifiers, of_row: Ints, of_group: Ints, count: int, pairs: Pairs) -> tuple[dict[str, Any], Ints]:
+def names_of(rows: Rows, of_group: Ints, count: int, pairs: Pairs) -> tuple[dict[str, Any], Ints]:
     """
     Return the columns of identifiers, and which components carry an identity value.
 
     Args:
-        ids: What the observations carry.
-        of_row: Component of each observation.
+        rows: The observations.
         of_group: Component of each group.
         count: How many components there are.
         pairs: Which values join which groups.
     """
-    roles, component = Joint(len(ids.roles.names)), of_row[ids.rows]
-    carried = distinct(roles.of(ids.kind.of(component, ids.kinds), ids.roles.codes)[~ids.messages])
+    ids, roles = rows.identifiers, Joint(len(rows.identifiers.roles.names))
+    carried = _carried(rows, of_group, roles)
     carried = carried[starts_of(roles.first(carried))]  # what is an identity to one part is one to the whole
     both, role = roles.first(carried), roles.second(carried)
     owner, kinds = ids.kind.first(both), ids.kind.second(both)
@@ -39,11 +39,26 @@ def names_of(ids: Identifiers, of_row: Ints, of_group: Ints, count: int, pairs: 
         value=ids.texts.take(pa.array(ids.value_of(kinds))),
         role=ids.roles.few(role),
     )
-    message = distinct(ids.text.of(component, ids.values)[ids.messages])
+    message = distinct(ids.text.of(_owners(rows, of_group, ids.messages), ids.values[ids.messages]))
     messages = list_array(offsets(ids.text.first(message), count), ids.texts.take(pa.array(ids.text.second(message))))
     named, key = _key(ids, of_group[pairs.groups], pairs, rank, count)
     joins = _joins(ids, of_group[pairs.groups], pairs, count)
     return {"identifiers": identifiers, "messages": messages, "joins": joins, **key}, named
+
+
+def _carried(rows: Rows, of_group: Ints, roles: Joint) -> Ints:
+    """Return component, kind and role of what components carry, message ids apart, as one number each, in order."""
+    ids, joining = rows.identifiers, rows.carriers.keys  # what joins is there once for each group already
+    others = ~(ids.joining | ids.messages)
+    component = np.concatenate((of_group[rows.grouped.second(joining)], _owners(rows, of_group, others)))
+    kinds = np.concatenate((rows.grouped.first(joining), ids.kinds[others]))
+    identity = np.full(len(joining), ids.roles.code_of(b"identity"))
+    return distinct(roles.of(ids.kind.of(component, kinds), np.concatenate((identity, ids.roles.codes[others]))))
+
+
+def _owners(rows: Rows, of_group: Ints, some: NDArray[np.bool_]) -> Ints:
+    """Return the component of each of *some* identifiers."""
+    return of_group[rows.group[rows.identifiers.rows[some]]]
 
 
 def _rank_where_several(ids: Identifiers, owner: Ints, kinds: Ints) -> tuple[Ints, bool]:

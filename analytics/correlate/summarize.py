@@ -76,7 +76,7 @@ def summarize(
     settles_us = np.array(book.step_settles_us, np.int64)
     steps = steps_of(told, _codes(told.steps, book), settles_us, book.paused, now_us)
     flows = _flows(rows, own, steps, book)
-    names, named = names_of(rows.identifiers, own.of_row, own.of_group, own.count, connected.pairs)
+    names, named = names_of(rows, own.of_group, own.count, connected.pairs)
     by_component = Nested(rows.by_group, own.of_group)
     labels, at_us = ways(told, rows, flows, ["", *(flow.name for flow in book.flows)])
     columns: dict[str, Any] = {
