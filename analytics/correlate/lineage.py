@@ -7,6 +7,8 @@ from analytics.correlate.statements import Statements
 from core.clock import ns_from_datetime
 
 _WORK = ("tick_parents", "tick_children", "tick_standing", "tick_adopted")
+_MOST_LEVELS = 1_000
+"""No business has so many; were there a ring that is not seen as one, the tick would go on all the same."""
 
 
 def relate(
@@ -70,7 +72,7 @@ def rings(above: Mapping[str, str]) -> Iterator[list[str]]:
 def _stand(statements: Statements, version: int, now: datetime, *, above: bool) -> None:
     """Let parents be as their children are, level by level: the closed set holds whoever is above a child of it."""
     now_us = ns_from_datetime(now) // 1_000
-    while True:
+    for _ in range(_MOST_LEVELS):
         statements.empty("tick_children", "tick_standing")
         statements.send("children")
         if not statements.count("tick_children"):
