@@ -25,7 +25,7 @@ SEEN = st.builds(
 
 
 def named(rows, pairs, of_group, count=COUNT):
-    found, has_name = names_of(rows.identifiers, of_group[rows.group], of_group, count, pairs)
+    found, has_name = names_of(rows, of_group, count, pairs)
     return {name: getattr(column, "to_pylist", column.tolist)() for name, column in found.items()}, has_name.tolist()
 
 
