@@ -8,7 +8,6 @@ import pytest
 from collector.frame_memory import READ_BYTES, FrameMemory
 from collector.segment import Entry, OpenSegment, Segment
 from collector.signals import Signal
-from core.memory_file import MemoryFile
 
 BODIES = (b"first frame " * 3, b"second " * 2, b"third frame " * 9)
 ROOM_BYTES = sum(map(len, BODIES))
@@ -27,43 +26,6 @@ def seal(tmp_path: Path, key):
 
     made.damaged = []
     return made
-
-
-def test_a_memory_file_holds_only_what_it_was_filled_with_last():
-    file = MemoryFile()
-    for pieces in ([b"a" * 9_000, b"b"], [b"cd"], [], [memoryview(b"e"), b"fgh"]):
-        with file.filled(pieces) as path:
-            assert Path(path).read_bytes() == b"".join(pieces)
-
-
-def test_a_memory_file_takes_more_pieces_than_one_call_of_the_system_does():
-    pieces = [b"%d," % number for number in range(2_500)]
-    with MemoryFile().filled(pieces) as path:
-        assert Path(path).read_bytes() == b"".join(pieces)
-
-
-def test_what_a_call_of_the_system_left_over_is_written_by_the_next(monkeypatch):
-    real = os.writev
-    monkeypatch.setattr(os, "writev", lambda descriptor, pieces: real(descriptor, [b"".join(pieces)[:3]]))
-    with MemoryFile().filled([b"ab", b"cdef", b"g"]) as path:
-        assert Path(path).read_bytes() == b"abcdefg"
-
-
-def test_a_memory_file_in_use_is_not_written_over():
-    file = MemoryFile()
-    with file.filled([b"outer"]) as outer, file.filled([b"in"]) as inner:
-        file.clear()
-        assert (Path(outer).read_bytes(), Path(inner).read_bytes()) == (b"outer", b"in")
-
-
-def test_a_cleared_memory_file_is_gone_and_can_be_filled_again():
-    file = MemoryFile()
-    with file.filled([b"secret"]) as path:
-        held = Path(path).resolve()
-    file.clear()
-    assert not Path(path).exists() or Path(path).resolve() != held
-    with file.filled([b"again"]) as path:
-        assert Path(path).read_bytes() == b"again"
 
 
 def test_payloads_lie_in_the_memory_as_long_as_there_is_room(seal):
