@@ -1,6 +1,5 @@
 -- By the trace: a part belongs to the shared context if that called one of its uppermost spans, else to the part that did.
--- By
--- business key: the transaction that carries the key as its own, of several the nearest in time, else one made of its
+-- By business key: the transaction that carries the key as its own, of several the nearest in time, else one made of its
 -- children; also where the key is not followed, since a tick does not know all that carry it.
 INSERT INTO tick_parents
 WITH
