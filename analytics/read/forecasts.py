@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from analytics.predict.config import PredictConfig
 from analytics.predict.learn import learn
@@ -72,7 +72,8 @@ class Forecaster:
 
     def model(self, flow: Flow) -> FlowModel:
         """Return what is known of *flow*; what is `_TOO_OLD`, or was never learned, is waited for."""
-        return self.known(flow) or self._begin_learning(flow).result()
+        known, learning = self._known(flow)
+        return learning.result() if learning and known is None else cast("FlowModel", known)
 
     def known(self, flow: Flow) -> FlowModel | None:
         """
@@ -80,13 +81,16 @@ class Forecaster:
 
         What was learned more than `refresh_s` ago is used once more while it is learned anew, so that nobody waits.
         """
+        return self._known(flow)[0]
+
+    def _known(self, flow: Flow) -> tuple[FlowModel | None, Future[FlowModel] | None]:
+        """Return what may be used of what is known, and what is being learned; one of them there is."""
         at, learned = self._models.get(flow.name, (None, None))
         age = self._context.clock.now() - at if at else None
         refresh = timedelta(seconds=max(self.config.refresh_s, _LEAST_REFRESH_S))
         usable = age is not None and timedelta(0) <= age < _TOO_OLD * refresh
-        if age is None or not usable or age >= timedelta(seconds=self.config.refresh_s):
-            self._begin_learning(flow)
-        return learned if usable else None
+        due = age is None or not usable or age >= timedelta(seconds=self.config.refresh_s)
+        return learned if usable else None, self._begin_learning(flow) if due else None
 
     def _begin_learning(self, flow: Flow) -> Future[FlowModel]:
         with self._lock:

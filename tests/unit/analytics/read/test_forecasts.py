@@ -59,6 +59,25 @@ def test_what_is_much_too_old_is_waited_for(forecaster, clock, monkeypatch):
     assert forecaster.model(flow) == clock.now()
 
 
+def test_who_waits_hears_of_the_learning_that_was_begun_for_it_also_when_that_failed_at_once(forecaster, monkeypatch):
+    flow = next(iter(forecaster._context.catalogs.current().flows.values()))
+    begin, begun = forecaster._begin_learning, []
+
+    def begin_and_end(flow):
+        begun.append(begin(flow))
+        begun[-1].exception(_WAIT_S)
+        return begun[-1]
+
+    def fail(*_given):
+        raise StoreError("the engine is away")
+
+    monkeypatch.setattr(forecasts, "learn", fail)
+    monkeypatch.setattr(forecaster, "_begin_learning", begin_and_end)
+    with pytest.raises(StoreError):
+        forecaster.model(flow)
+    assert len(begun) == 1
+
+
 def test_who_looks_up_an_open_transaction_does_not_wait_for_what_was_never_learned(forecaster, monkeypatch):
     flow = next(iter(forecaster._context.catalogs.current().flows.values()))
     go_on = threading.Event()
