@@ -12,6 +12,9 @@ from analytics.correlate.connect import Pairs
 from analytics.correlate.rows import Identifiers, Rows
 from analytics.correlate.segments import Ints, Joint, Segments, distinct, offsets, starts_of
 
+_ROLES = [b"identity", b"reference"]
+"""In the order of preference: what is an identity to one part is one to the whole."""
+
 
 def names_of(rows: Rows, of_group: Ints, count: int, pairs: Pairs) -> tuple[dict[str, Any], Ints]:
     """
@@ -23,9 +26,9 @@ def names_of(rows: Rows, of_group: Ints, count: int, pairs: Pairs) -> tuple[dict
         count: How many components there are.
         pairs: Which values join which groups.
     """
-    ids, roles = rows.identifiers, Joint(len(rows.identifiers.roles.names))
+    ids, roles = rows.identifiers, Joint(len(_ROLES))
     carried = _carried(rows, of_group, roles)
-    carried = carried[starts_of(roles.first(carried))]  # what is an identity to one part is one to the whole
+    carried = carried[starts_of(roles.first(carried))]
     both, role = roles.first(carried), roles.second(carried)
     owner, kinds = ids.kind.first(both), ids.kind.second(both)
     rank, several = _rank_where_several(ids, owner, kinds)
@@ -37,7 +40,7 @@ def names_of(rows: Rows, of_group: Ints, count: int, pairs: Pairs) -> tuple[dict
         offsets(owner, count),
         type=ids.types.few(ids.type_of(kinds)),
         value=ids.texts.take(pa.array(ids.value_of(kinds))),
-        role=ids.roles.few(role),
+        role=pa.DictionaryArray.from_arrays(pa.array(role, pa.int32()), pa.array(_ROLES, pa.binary())),
     )
     message = distinct(ids.text.of(_owners(rows, of_group, ids.messages), ids.values[ids.messages]))
     messages = list_array(offsets(ids.text.first(message), count), ids.texts.take(pa.array(ids.text.second(message))))
@@ -52,8 +55,8 @@ def _carried(rows: Rows, of_group: Ints, roles: Joint) -> Ints:
     others = ~(ids.joining | ids.messages)
     component = np.concatenate((of_group[rows.grouped.second(joining)], _owners(rows, of_group, others)))
     kinds = np.concatenate((rows.grouped.first(joining), ids.kinds[others]))
-    identity = np.full(len(joining), ids.roles.code_of(b"identity"))
-    return distinct(roles.of(ids.kind.of(component, kinds), np.concatenate((identity, ids.roles.codes[others]))))
+    role = np.concatenate((np.zeros(len(joining), np.int64), (~ids.identities[others]).astype(np.int64)))
+    return distinct(roles.of(ids.kind.of(component, kinds), role))
 
 
 def _owners(rows: Rows, of_group: Ints, some: NDArray[np.bool_]) -> Ints:

@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.correlate.columns import Coded, Lists, coded, flat, in_order, lists, numbers, whole
+from analytics.correlate.columns import Coded, Lists, coded, flat, flat_numbers, in_order, lists, numbers, whole
 from analytics.correlate.rules import MESSAGE_ID
 from analytics.correlate.segments import Ints, Joint, Segments
 
 SPAN, LOG, EVENT = 1, 2, 3
 DONE, ERROR = 0, 1
+IDENTITY = 1
+"""The role of identifiers that make observations one transaction, as the engine numbers it."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,15 @@ class Identifiers:
 
     Attributes:
         rows: Observation of each.
-        types, roles: Texts as codes.
+        types: Texts as codes.
+        identities: Which of them make observations one transaction, the others are only found by.
         values: Number of each value in *texts*.
         texts: The values, each once.
     """
 
     rows: Ints
     types: Coded
-    roles: Coded
+    identities: NDArray[np.bool_]
     values: Ints
     texts: pa.Array
 
@@ -52,8 +55,7 @@ class Identifiers:
     @cached_property
     def joining(self) -> NDArray[np.bool_]:
         """Which of them make observations one transaction; in their order stand the hashes and gaps of a row."""
-        of_role: NDArray[np.bool_] = self.roles.codes == self.roles.code_of(b"identity")
-        return of_role & ~self.messages
+        return self.identities & ~self.messages
 
     @cached_property
     def messages(self) -> NDArray[np.bool_]:
@@ -127,11 +129,11 @@ class Rows:
     def identifiers(self) -> Identifiers:
         """What they carry."""
         types, rows = flat(self.table, "types")
-        roles, _ = flat(self.table, "roles")
         values, _ = flat(self.table, "values")
+        identities = flat_numbers(self.table, "roles") == IDENTITY
         encoded = values.dictionary_encode()
         return Identifiers(
-            rows, in_order(types), in_order(roles), encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
+            rows, in_order(types), identities, encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
         )
 
     @cached_property

@@ -2,18 +2,18 @@
 -- batch joins the part that it points at, if that is one.
 INSERT INTO tick_observations
 SELECT
-    group_id, unit_id, observation_id, kind, at, end_at, trace_id, span_id, parent_span_id,
+    group_id, unit_id, observation_id, content_hash, kind, at, end_at, trace_id, span_id, parent_span_id,
     system, category, service, peer_system, peer_category, name, span_kind, flow, milestone, steps,
-    outcome, is_error, status_message, exception_type, exception_message, severity_number, body, source, event_id,
+    outcome, is_error, severity_number,
     arrayConcat(
-        arrayMap((i, h) -> if(has(foreign_keys, h), (i.1, i.2, 'reference'), i), own_identifiers, identity_hashes),
+        arrayMap((i, h) -> if(has(foreign_keys, h), (i.1, i.2, CAST('reference', 'Enum8(\'identity\' = 1, \'reference\' = 2)')), i), own_identifiers, identity_hashes),
         arrayFilter(i -> i.role != 'identity' OR i.type = 'message_id', identifiers)
-    )::Array(Tuple(type LowCardinality(String), value String, role LowCardinality(String))),
+    )::Array(Tuple(type LowCardinality(String), value String, role Enum8('identity' = 1, 'reference' = 2))),
     arrayFilter(h -> NOT has(foreign_keys, h), identity_hashes),
     arrayFilter((g, h) -> NOT has(foreign_keys, h), identity_gaps_s, identity_hashes),
-    hop_hashes, links,
-    if(length(targets) = 0, linked_units, if(length(targets) = 1, targets, [])),
-    parent_type, parent_value, untimely
+    untimely,
+    if(empty(targets), details,
+        mapUpdate(details, map('linked_units', if(length(targets) = 1, toString(targets[1]), ''))))
 FROM
 (
     SELECT

@@ -1,6 +1,10 @@
 -- Business events of new segments. Their conventions are columns; identifiers come from the correlation id and from the
 -- attributes, in which a value may be a JSON array of several.
 INSERT INTO tick_extracted
+WITH
+    multiIf(parent_type != '', parent_type, CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation')
+        AS parent_type_,
+    PARENT(parent_type_, if(parent_id != '', parent_id, CONVENTION(parent))) AS parent_value
 SELECT
     sipHash64('event', source, id) AS unit_id,
     unit_id AS observation_id,
@@ -25,26 +29,19 @@ SELECT
     sipHash64(explicit_system, service, flow_, milestone_, extras) AS signature,
     lower(if(raw_outcome != '', raw_outcome, CONVENTION(outcome))) AS outcome_,
     outcome_ = 'error' AS is_error,
-    '' AS status_message,
-    '' AS exception_type,
-    '' AS exception_message,
     0 AS severity_number,
-    '' AS body,
-    source,
-    id AS event_id,
     arrayConcat(
-        arrayMap(e -> ({types:Array(String)}[e.1], e.2, {roles:Array(String)}[e.1]), keyed),
-        arrayMap(e -> (substring(e.3, 20), trimBoth(e.2), 'reference'), arrayFilter(e -> e.1 = 900, found))
+        arrayMap(
+            e -> ({types:Array(String)}[e.1], e.2, {roles:Array(Enum8('identity' = 1, 'reference' = 2))}[e.1]), keyed),
+        arrayMap(e -> (substring(e.3, 20), trimBoth(e.2), CAST('reference', 'Enum8(\'identity\' = 1, \'reference\' = 2)')),
+            arrayFilter(e -> e.1 = 900, found))
     ) AS identifiers,
     arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
     arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
-    [] AS hop_hashes,
-    [] AS links,
-    [] AS linked_units,
-    multiIf(parent_type != '', parent_type, CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation')
-        AS parent_type_,
-    PARENT(parent_type_, if(parent_id != '', parent_id, CONVENTION(parent))) AS parent_value,
-    time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY AS untimely
+    time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY AS untimely,
+    if(parent_value = '',
+        map('event_id', id),
+        map('event_id', id, 'parent_type', parent_type_, 'parent_value', parent_value))::Map(String, String) AS details
 FROM
 (
     SELECT

@@ -1,5 +1,10 @@
 -- Log records of new segments that belong to a trace or carry an identity value of their own. Others are no evidence.
 INSERT INTO tick_extracted
+WITH
+    attributes['exception.type'] AS exception_type,
+    attributes['exception.message'] AS exception_message,
+    if(CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation') AS parent_type,
+    PARENT(parent_type, CONVENTION(parent)) AS parent_value
 SELECT
     if(traced, sipHash64(trace_id), sipHash64('log', content_hash)) AS unit_id,
     sipHash64('log', content_hash) AS observation_id,
@@ -22,22 +27,22 @@ SELECT
     sipHash64(explicit_system, service, flow, milestone, extras) AS signature,
     lower(CONVENTION(outcome)) AS outcome,
     severity_number >= 17 OR outcome = 'error' AS is_error,
-    '' AS status_message,
-    attributes['exception.type'] AS exception_type,
-    attributes['exception.message'] AS exception_message,
     severity_number,
-    left(body, 300) AS body,
-    '' AS source,
-    toString(content_hash) AS event_id,
-    arrayMap(e -> ({types:Array(String)}[e.1], e.2, {roles:Array(String)}[e.1]), keyed) AS identifiers,
+    arrayMap(
+        e -> ({types:Array(String)}[e.1], e.2, {roles:Array(Enum8('identity' = 1, 'reference' = 2))}[e.1]), keyed) AS identifiers,
     arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
     arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
-    [] AS hop_hashes,
-    [] AS links,
-    [] AS linked_units,
-    if(CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation') AS parent_type,
-    PARENT(parent_type, CONVENTION(parent)) AS parent_value,
-    happened_at <= toDateTime64(0, 9, 'UTC') OR happened_at > received_at + INTERVAL 1 DAY AS untimely
+    happened_at <= toDateTime64(0, 9, 'UTC') OR happened_at > received_at + INTERVAL 1 DAY AS untimely,
+    multiIf(
+        exception_type != '' OR exception_message != '' OR parent_value != '',
+        mapFilter((k, v) -> v != '', map(
+            'exception_type', exception_type,
+            'exception_message', exception_message,
+            'body', left(body, 300),
+            'parent_type', if(parent_value = '', '', parent_type),
+            'parent_value', parent_value)),
+        body != '', map('body', left(body, 300)),
+        map()::Map(String, String)) AS details
 FROM
 (
     SELECT

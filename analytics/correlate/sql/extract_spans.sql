@@ -1,6 +1,14 @@
 -- Spans of new segments with their identifiers and conventions found by attribute name. NORMALISED, WANTED and EXTRAS
 -- are expressions that extract.py makes from the catalog. A span that links to exactly one other trace is joined to it.
 INSERT INTO tick_extracted
+WITH
+    has(`events.name`, 'exception') AS is_thrown,
+    if(is_thrown, `events.attributes`[indexOf(`events.name`, 'exception')]['exception.type'], '') AS exception_type,
+    if(is_thrown, `events.attributes`[indexOf(`events.name`, 'exception')]['exception.message'], '') AS exception_message,
+    if(kind IN (4, 5), arrayStringConcat(arrayMap(e -> toString(sipHash64('message_id', e.2)),
+        arrayFilter(e -> e.1 = {message_code:UInt16}, keyed)), ' '), '') AS hops,
+    if(CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation') AS parent_type,
+    PARENT(parent_type, CONVENTION(parent)) AS parent_value
 SELECT
     sipHash64(trace_id) AS unit_id,
     sipHash64('span', trace_id, span_id) AS observation_id,
@@ -26,28 +34,28 @@ SELECT
     sipHash64(explicit_system, service, flow, milestone, extras) AS signature,
     lower(CONVENTION(outcome)) AS outcome,
     status_code = 2 OR outcome = 'error' AS is_error,
-    status_message,
-    if(has(`events.name`, 'exception'),
-        `events.attributes`[indexOf(`events.name`, 'exception')]['exception.type'], '') AS exception_type,
-    if(has(`events.name`, 'exception'),
-        `events.attributes`[indexOf(`events.name`, 'exception')]['exception.message'], '') AS exception_message,
     0 AS severity_number,
-    '' AS body,
-    '' AS source,
-    '' AS event_id,
-    arrayMap(e -> ({types:Array(String)}[e.1], e.2, {roles:Array(String)}[e.1]), keyed) AS identifiers,
+    arrayMap(
+        e -> ({types:Array(String)}[e.1], e.2, {roles:Array(Enum8('identity' = 1, 'reference' = 2))}[e.1]), keyed) AS identifiers,
     arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
     arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
-    if(kind IN (4, 5), arrayMap(e -> sipHash64('message_id', e.2),
-        arrayFilter(e -> e.1 = {message_code:UInt16}, keyed)), []) AS hop_hashes,
-    arrayZip(`links.trace_id`, `links.span_id`) AS links,
-    if(length(linked_traces) = 1, [sipHash64(linked_traces[1])], []) AS linked_units,
-    if(CONVENTION(parent_type) != '', CONVENTION(parent_type), 'correlation') AS parent_type,
-    PARENT(parent_type, CONVENTION(parent)) AS parent_value,
     -- A span that claims to end more than a day ahead is as absurd as one that starts there.
     time <= toDateTime64(0, 9, 'UTC') OR time > received_at + INTERVAL 1 DAY
         OR duration_ns > toUInt64(greatest(0, toUnixTimestamp64Nano(toDateTime64(received_at, 9, 'UTC') + INTERVAL 1 DAY)
-            - toUnixTimestamp64Nano(time))) AS untimely
+            - toUnixTimestamp64Nano(time))) AS untimely,
+    multiIf(
+        status_message != '' OR is_thrown OR notEmpty(`links.trace_id`) OR parent_value != '',
+        mapFilter((k, v) -> v != '', map(
+            'status_message', status_message,
+            'exception_type', exception_type,
+            'exception_message', exception_message,
+            'hop_hashes', hops,
+            'links', arrayStringConcat(arrayMap((t, s) -> lower(hex(concat(t, s))), `links.trace_id`, `links.span_id`), ' '),
+            'linked_units', if(length(linked_traces) = 1, toString(sipHash64(linked_traces[1])), ''),
+            'parent_type', if(parent_value = '', '', parent_type),
+            'parent_value', parent_value)),
+        hops != '', map('hop_hashes', hops),
+        map()::Map(String, String)) AS details
 FROM
 (
     SELECT

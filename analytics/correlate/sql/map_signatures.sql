@@ -15,8 +15,8 @@ SELECT
     {flows:Array(String)}[place] AS flow_,
     {milestones:Array(String)}[place] AS milestone_,
     {steps:Array(Array(String))}[place] AS steps,
-    outcome, is_error, status_message, exception_type, exception_message, severity_number, body, source, event_id,
+    outcome, is_error, severity_number,
     identifiers, identity_hashes,
     if(flow_gap_s = 0, identity_gaps_s, arrayMap(g -> toUInt32(flow_gap_s), identity_gaps_s)) AS gaps,
-    [] AS correlation_hashes, hop_hashes, links, linked_units, parent_type, parent_value, untimely
+    untimely, details
 FROM tick_extracted

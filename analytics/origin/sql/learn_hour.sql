@@ -22,7 +22,7 @@ WITH
             toUnixTimestamp64Micro(o.at) AS start_us, greatest(start_us, toUnixTimestamp64Micro(o.end_at)) AS end_us
         FROM
         (
-            SELECT *
+            SELECT *, links
             FROM observations
             WHERE unit_id IN (SELECT unit_id FROM units) AND kind = 'span'
             ORDER BY unit_id, observation_id, end_at DESC, content_hash DESC

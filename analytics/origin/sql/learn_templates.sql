@@ -22,7 +22,7 @@ WITH
             s.span_id AS span_id, s.body AS body
         FROM
         (
-            SELECT * FROM observations
+            SELECT *, body FROM observations
             WHERE unit_id IN (SELECT unit_id FROM units) AND kind IN ('span', 'log') AND span_id != toFixedString('', 8)
         ) AS s
         INNER JOIN units ON units.unit_id = s.unit_id

@@ -13,7 +13,7 @@ SELECT
     status_message, severity_number, body, source, event_id
 FROM
 (
-    SELECT *
+    SELECT *, status_message, body, source, event_id
     FROM observations
     WHERE unit_id IN (SELECT unit_id FROM members)
     ORDER BY unit_id, observation_id, end_at DESC, content_hash DESC

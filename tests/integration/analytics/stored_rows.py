@@ -1,12 +1,14 @@
 """Rows of transactions and evidence as correlation would store them, for tests of reads."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage.store import Store
 
+_DETAILS = ("status_message", "exception_type", "body", "event_id")
 START = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 
 
@@ -137,10 +139,10 @@ def _insert_evidence(store: Store, wanted: Transaction) -> None:
                 "span_id": bytes.fromhex(given["span"]) if "span" in given else bytes(8),
                 "parent_span_id": bytes.fromhex(given["parent"]) if "parent" in given else bytes(8),
                 **{key: given.get(key, "") for key in ("system", "category", "service", "peer_system", "name")},
-                **{key: given.get(key, "") for key in ("peer_category", "milestone", "outcome", "status_message")},
-                **{key: given.get(key, "") for key in ("source", "event_id", "body", "exception_type")},
+                **{key: given.get(key, "") for key in ("peer_category", "milestone", "outcome")},
                 **{key: given.get(key, 0) for key in ("span_kind", "is_error", "severity_number")},
-                "links": [(bytes.fromhex(t), bytes.fromhex(s)) for t, s in given.get("links", ())],
+                **({"service": given["source"]} if "source" in given else {}),
+                "details": {key: given[key] for key in _DETAILS if key in given} | _linked(given.get("links", ())),
             }
         )
     _insert_dicts(store, "observations", rows)
@@ -152,9 +154,15 @@ def _insert_evidence(store: Store, wanted: Transaction) -> None:
     _insert_dicts(store, "unit_transactions", [membership | {"started_hour": hour}])
 
 
+def _linked(links: Sequence[tuple[str, str]]) -> dict[str, str]:
+    return {"links": " ".join(trace + span for trace, span in links)} if links else {}
+
+
 def _raw_span(row: dict[str, Any]) -> dict[str, Any]:
+    linked = [bytes.fromhex(link) for link in row["details"].get("links", "").split()]
     return {
-        **{key: row[key] for key in ("segment_id", "trace_id", "span_id", "parent_span_id", "name", "status_message")},
+        **{key: row[key] for key in ("segment_id", "trace_id", "span_id", "parent_span_id", "name")},
+        "status_message": row["details"].get("status_message", ""),
         "received_at": row["end_at"],
         "time": row["at"],
         "duration_ns": round((row["end_at"] - row["at"]).total_seconds() * 1e9),
@@ -162,8 +170,8 @@ def _raw_span(row: dict[str, Any]) -> dict[str, Any]:
         "service": row["system"],
         "status_code": 2 if row["is_error"] else 0,
         "attributes": {"peer.service": row["peer_system"]} if row["peer_system"] else {},
-        "links.trace_id": [trace for trace, _ in row["links"]],
-        "links.span_id": [span for _, span in row["links"]],
+        "links.trace_id": [link[:16] for link in linked],
+        "links.span_id": [link[16:] for link in linked],
     }
 
 

@@ -58,17 +58,17 @@ def granules(store: Store) -> str:
     return str(store.value("SHOW CREATE TABLE transactions")).partition("index_granularity = ")[2].split(",")[0]
 
 
-def test_transactions_stand_in_small_granules_in_a_new_store_and_are_left_alone_in_an_old_one(empty: Store):
+def test_transactions_stand_in_small_granules_in_a_new_store(engine: Store):
+    assert granules(engine) == "1024"
+
+
+def test_transactions_of_an_old_store_are_left_as_they_are(empty: Store):
     old = next(migration for migration in list_migrations() if migration.name == "create_transactions")
     empty.execute(old.sql)
     empty.execute("INSERT INTO transactions (transaction_id, flow) VALUES ('t', 'kept')")
     apply_migrations(empty)
     assert empty.rows("SELECT flow, joins FROM transactions") == [{"flow": "kept", "joins": []}]
     assert granules(empty) == "4096"
-    empty.execute("DROP TABLE transactions SYNC")
-    empty.execute("DROP TABLE schema_migrations SYNC")
-    apply_migrations(empty)
-    assert granules(empty) == "1024"
 
 
 def before(version: int) -> list[Migration]:
@@ -87,6 +87,40 @@ def test_texts_within_arrays_of_observations_have_no_dictionaries_in_a_store_of_
     assert row == {"value": "45", "steps": ["sent"]}
     kinds = empty.rows("SELECT DISTINCT toTypeName(identifiers) AS found, toTypeName(steps) AS steps FROM observations")
     assert not any("LowCardinality" in kind for row in kinds for kind in row.values())
+
+
+_RARE = {
+    "status_message": "no such order", "exception_type": "KeyError", "exception_message": "45", "body": "sent",
+    "source": "erp", "event_id": "e-1", "hop_hashes": [7, 2**64 - 1], "linked_units": [8],
+    "links": [(b"\0trace" + bytes(10), b"sp\0n" + bytes(4))], "parent_type": "po", "parent_value": "44",
+}  # fmt: skip
+
+
+def test_what_few_observations_have_is_read_by_its_name_in_a_store_of_any_age(empty: Store, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr("storage.migrate.list_migrations", lambda: before(351))
+        apply_migrations(empty)
+    common = ["unit_id", "kind", "content_hash", "service", "severity_number"]
+    empty.insert("observations", common, [[1, "span", 10, "erp", 0]])
+    empty.insert("observations", [*common, *_RARE], [[2, "event", 11, "erp", 17, *_RARE.values()]])
+    empty.insert("observations", [*common, "event_id", "body"], [[3, "log", 12, "erp", 9, "12", "sent"]])
+    apply_migrations(empty)
+    names = ", ".join([*_RARE, "severity_number", "details"])
+    nothing, all_of_it, log = empty.rows(f"SELECT {names} FROM observations ORDER BY unit_id")
+    assert {name: value for name, value in nothing.items() if value} == {}
+    links = [{"trace_id": trace, "span_id": span} for trace, span in _RARE["links"]]
+    all_of_it.pop("details")
+    assert all_of_it == _RARE | {"links": links, "severity_number": 17}
+    assert {name: value for name, value in log.items() if value} == {
+        "body": "sent", "event_id": "12", "severity_number": 9, "details": {"body": "sent"},
+    }  # fmt: skip
+
+
+def test_what_a_tick_reads_and_stores_has_the_columns_of_observations_in_their_order(engine: Store):
+    found = "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}"
+    stored = [row["name"] for row in engine.rows(found, {"table": "observations"})]
+    for table in ("tick_new", "tick_loaded"):
+        assert [row["name"] for row in engine.rows(found, {"table": table})] == stored
 
 
 def test_what_correlation_stores_is_merged_late(engine: Store):

@@ -20,6 +20,8 @@ FORMAT = {
     "reporter": pa.uint64(),
     "event_id": pa.binary(),
 }
+ROLES = {"identity": 1, "reference": 2}
+ROLE = pa.list_(pa.int8())
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def rows_of(*seen, unit_ids=None):
         "steps": few_lists([one.steps for one in seen]),
         "types": few_lists([[kind for kind, *_ in one.ids] for one in seen]),
         "values": pa.array([[value.encode() for _, value, *_ in one.ids] for one in seen], pa.list_(pa.binary())),
-        "roles": few_lists([[role[0] if role else "identity" for _, _, *role in one.ids] for one in seen]),
+        "roles": pa.array([[ROLES[role[0] if role else "identity"] for _, _, *role in one.ids] for one in seen], ROLE),
         "identity_gaps_s": pa.array([[10 for _ in _joining(one)] for one in seen], pa.list_(pa.uint32())),
     }
     if any(one.parent[1] for one in seen):

@@ -59,7 +59,7 @@ def rows(*observations):
         "trace_id": pa.array([bytes(16) for _ in groups], pa.binary(16)),
         "types": few([[kind.encode() for kind, _ in own] for own in ids]),
         "values": pa.array([[value.encode() for _, value in own] for own in ids], pa.list_(pa.binary())),
-        "roles": few([[b"identity" for _ in own] for own in ids]),
+        "roles": pa.array([[1 for _ in own] for own in ids], pa.list_(pa.int8())),
         "identity_gaps_s": pa.array([[10 for _ in own] for own in ids], pa.list_(pa.uint32())),
         "identity_hashes": pa.array([[hash(one) % 2**63 for one in own] for own in ids], pa.list_(pa.uint64())),
         "hop_hashes": pa.array(hops, pa.list_(pa.uint64())),

@@ -1,0 +1,47 @@
+-- Work of one tick: every observation of the closed set once. A group is a unit, or the part of a batch trace that
+-- belongs to one of its identifiers.
+CREATE OR REPLACE TABLE tick_observations
+(
+    group_id UInt64,
+    unit_id UInt64,
+    observation_id UInt64,
+    content_hash UInt64,
+    kind Enum8('span' = 1, 'log' = 2, 'event' = 3),
+    at DateTime64(9, 'UTC'),
+    end_at DateTime64(9, 'UTC'),
+    trace_id FixedString(16),
+    span_id FixedString(8),
+    parent_span_id FixedString(8),
+    system LowCardinality(String),
+    category LowCardinality(String),
+    service LowCardinality(String),
+    peer_system LowCardinality(String),
+    peer_category LowCardinality(String),
+    name LowCardinality(String),
+    span_kind UInt8,
+    flow LowCardinality(String),
+    milestone LowCardinality(String),
+    steps Array(LowCardinality(String)),
+    outcome LowCardinality(String),
+    is_error UInt8,
+    severity_number UInt8,
+    identifiers Array(Tuple(type LowCardinality(String), value String, role Enum8('identity' = 1, 'reference' = 2))),
+    identity_hashes Array(UInt64),
+    identity_gaps_s Array(UInt32),
+    untimely UInt8,
+    details Map(String, String),
+    status_message String ALIAS details['status_message'],
+    exception_type LowCardinality(String) ALIAS details['exception_type'],
+    exception_message String ALIAS details['exception_message'],
+    body String ALIAS details['body'],
+    source String ALIAS if(kind = 'event', toString(service), ''),
+    event_id String ALIAS if(kind = 'log', toString(content_hash), details['event_id']),
+    hop_hashes Array(UInt64) ALIAS arrayMap(h -> toUInt64(h), splitByWhitespace(details['hop_hashes'])),
+    links Array(Tuple(trace_id FixedString(16), span_id FixedString(8)))
+        ALIAS arrayMap(l -> (toFixedString(unhex(substring(l, 1, 32)), 16), toFixedString(unhex(substring(l, 33)), 8)),
+            splitByWhitespace(details['links'])),
+    linked_units Array(UInt64) ALIAS arrayMap(u -> toUInt64(u), splitByWhitespace(details['linked_units'])),
+    parent_type LowCardinality(String) ALIAS details['parent_type'],
+    parent_value String ALIAS details['parent_value']
+)
+ENGINE = Memory
