@@ -63,9 +63,13 @@ class FolderInUseError(PermanentError):
 
 def error_from_engine(error: ClickHouseError) -> StoreError:
     """Return *error* as one of ours, without what it may quote from the data."""
-    code: int | None = getattr(error, "code", None)
     name: str = getattr(error, "name", None) or type(error).__name__
-    text = f": {str(error)[:_TEXT_LIMIT]}" if code in _CODES_ABOUT_THE_STATEMENT else ""
+    return error_from_message(getattr(error, "code", None), name, str(error))
+
+
+def error_from_message(code: int | None, name: str, said: str) -> StoreError:
+    """Return what the engine *said* of an error of *code* and *name* as one of ours, without quotes from the data."""
+    text = f": {said[:_TEXT_LIMIT]}" if code in _CODES_ABOUT_THE_STATEMENT else ""
     message = f"the store refused a statement ({code or 'no code'} {name}){text}"
     ours: StoreError
     if code is None or code in _CODES_THAT_PASS:

@@ -26,6 +26,7 @@ from clickhouse_connect.driver.httpclient import HttpClient
 
 from core.memory_file import MemoryFile
 from storage.config import StorageConfig
+from storage.engine_columns import EngineColumns
 from storage.engine_memory import keep_freed_pages
 from storage.errors import FolderInUseError, StoreError, error_from_engine
 from storage.sending import SentOnce
@@ -66,6 +67,7 @@ class Store:
         self._local_lock = threading.Lock()
         self._alone = threading.Lock()
         self._rows = MemoryFile(_KEPT_BYTES)
+        self._columns: dict[int, EngineColumns] = {}
         if create:
             self._create_database(config.target_database)
         for _ in range(config.pool_size):
@@ -136,6 +138,17 @@ class Store:
         finally:
             self._clients.put(lent)
 
+    def _columns_of(self, lent: Client) -> EngineColumns:
+        """Return the second connection that goes with a client of the embedded engine while it is lent."""
+        found = self._columns.get(id(lent))
+        if found is None:
+            settings = {"session_timezone": "UTC"} | dict.fromkeys(
+                (name for name in _NOT_WORTH_IT if name in lent.server_settings), "0"
+            )
+            found = EngineColumns(self.config.path, self.config.target_database, settings)
+            self._columns[id(lent)] = found
+        return found
+
     @contextmanager
     def exclusively(self) -> Iterator[Client]:
         """Lend a client while no statement of this store runs; those that come meanwhile wait."""
@@ -158,8 +171,12 @@ class Store:
     def arrow(self, sql: str, params: Params | None = None) -> pa.Table:
         """Return the result of *sql* as an Arrow table, each of whose columns has one dictionary at most."""
         with self.client() as client:
-            stream = client.raw_query(sql, parameters=dict(params or {}), fmt="ArrowStream")
-        return pa.ipc.open_stream(stream).read_all().unify_dictionaries()
+            if self.config.url:
+                stream = client.raw_query(sql, parameters=dict(params or {}), fmt="ArrowStream")
+                found = pa.ipc.open_stream(stream).read_all()
+            else:
+                found = self._columns_of(client).read(sql, params or {})
+        return found.unify_dictionaries()
 
     def execute(self, sql: str, params: Params | None = None, settings: Params | None = None) -> None:
         """Run a statement that returns nothing."""
@@ -219,6 +236,9 @@ class Store:
         if self._local is not None:
             self._local.close()
         self._rows.clear()
+        for columns in self._columns.values():
+            columns.close()
+        self._columns.clear()
         while not self._clients.empty():
             self._clients.get().close()
 

@@ -55,6 +55,47 @@ def test_arrow_gives_text_as_text(engine: Store):
     assert table.column("at").to_pylist() == [datetime(1970, 1, 1, tzinfo=UTC)]
 
 
+def test_arrow_columns_stay_what_they_were_whatever_is_read_after_them(engine: Store):
+    read = "SELECT number AS n, toString(number) AS text FROM numbers({from:UInt64}, 100000)"
+    first = engine.arrow(read, {"from": 0})
+    numbers, texts = first.column("n").slice(99_000), first.column("text")
+    del first
+    for begin in range(1, 6):
+        engine.arrow(read, {"from": begin * 1_000_000})
+    assert numbers.to_pylist() == list(range(99_000, 100_000))
+    assert texts.to_pylist() == [str(number) for number in range(100_000)]
+
+
+def test_arrow_without_rows_has_its_columns(engine: Store):
+    table = engine.arrow("SELECT number AS n, toString(n) AS text FROM numbers(0)")
+    assert (table.num_rows, table.column_names) == (0, ["n", "text"])
+    assert engine.arrow("SELECT toLowCardinality('') AS few WHERE 0").column("few").to_pylist() == []
+
+
+def test_values_of_every_kind_are_bound_for_arrow_too(engine: Store):
+    when = datetime(2026, 11, 22, 8, 0, 0, 250_000, tzinfo=UTC)
+    bound = {"v": "x' OR 1 = 1 -- \\\n", "many": ["a'", "\\b"], "at": when, "numbers": [1, 2**63]}
+    (row,) = engine.arrow(
+        "SELECT {v:String} AS v, {many:Array(String)} AS many, {at:DateTime64(6, 'UTC')} AS at,"
+        " {numbers:Array(UInt64)} AS numbers",
+        bound,
+    ).to_pylist()
+    assert row == bound
+
+
+def test_a_statement_for_arrow_fails_as_others_do(engine: Store):
+    with pytest.raises(StatementRefusedError, match="no_such_table") as caught:
+        engine.arrow("SELECT * FROM no_such_table")
+    assert caught.value.code == 60
+    with pytest.raises(StatementRefusedError) as quoting:
+        engine.arrow("SELECT toUInt8(concat({v:String}, toString(rand())))", {"v": SECRET})
+    assert SECRET not in str(quoting.value)
+    assert (quoting.value.code, quoting.value.__cause__) == (6, None)
+    with pytest.raises(StoreUnavailableError) as short:
+        engine.arrow("SELECT groupArray(number) FROM numbers(10000000) SETTINGS max_memory_usage = 1000000")
+    assert short.value.code == 241
+
+
 def test_arrow_columns_come_back_as_they_went_in(engine):
     engine.execute(
         "CREATE TABLE sent (number UInt64, few LowCardinality(String), ids Array(FixedString(16)),"
