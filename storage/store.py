@@ -5,6 +5,7 @@ A clickhouse-connect client on the embedded engine holds a lock while a statemen
 side by side and release the GIL; so the store lends clients from a pool. Every time that comes out is aware and UTC.
 """
 
+import bisect
 import fcntl
 import io
 import os
@@ -44,8 +45,8 @@ _NOT_WORTH_IT = (
     "optimize_and_compare_chain",
 )
 """Switched off: statements here are long and many and read little, so that they are planned longer than they run."""
-_KEPT_BYTES = 32 * 2**20
-"""Memory that stays with a store for the next rows it sends to the engine in this process."""
+_KEPT_BYTES = (2 * 2**20, 16 * 2**20, 64 * 2**20)
+"""Memory that stays with a store for the next rows of that size that it sends to the engine in this process."""
 
 
 class Store:
@@ -66,7 +67,7 @@ class Store:
         self._local: Self | None = None
         self._local_lock = threading.Lock()
         self._alone = threading.Lock()
-        self._rows = MemoryFile(_KEPT_BYTES)
+        self._rows = [MemoryFile(most_bytes) for most_bytes in _KEPT_BYTES]
         self._columns: dict[int, EngineColumns] = {}
         if create:
             self._create_database(config.target_database)
@@ -207,7 +208,9 @@ class Store:
                     compression="zstd",
                 )
             return
-        with self._rows.written(lambda sink: _write_stream(rows, sink)) as path:
+        # By size: a file is cut behind what is written, and what comes next would ask for the pages again.
+        file = self._rows[bisect.bisect_left(_KEPT_BYTES[:-1], rows.nbytes)]
+        with file.written(lambda sink: _write_stream(rows, sink)) as path:
             names = ", ".join(f"`{name}`" for name in rows.column_names)
             self.execute(
                 f"INSERT INTO {table} ({names}) FROM INFILE '{path}'"  # names are ours
@@ -235,7 +238,8 @@ class Store:
         """Close every client; statements under way must have ended."""
         if self._local is not None:
             self._local.close()
-        self._rows.clear()
+        for file in self._rows:
+            file.clear()
         for columns in self._columns.values():
             columns.close()
         self._columns.clear()

@@ -25,6 +25,7 @@ class Keys:
         identity, hops: Hashes of identity values and of message ids.
         linked: Units that are linked to.
         parents: Hash of the business key that names the parent, 0 when there is none.
+        any_event_id: Whether one of them has an event id, as all but spans do.
     """
 
     units: Ints
@@ -33,6 +34,7 @@ class Keys:
     hops: Lists
     linked: Lists
     parents: Ints
+    any_event_id: bool = False
 
     @classmethod
     def of(cls, table: pa.Table) -> Self:
@@ -44,13 +46,15 @@ class Keys:
             lists(table, "hop_hashes"),
             lists(table, "linked_units"),
             numbers(table, "parent_hash"),
+            bool(numbers(table, "has_event_id").any()),
         )
 
     def holds(self) -> frozenset[str]:
         """Return which of the columns that are mostly empty hold anything."""
         named = {"hop_hashes": self.hops.values, "linked_units": self.linked.values}
         parents = ("parent_type", "parent_value") if self.parents.any() else ()
-        return frozenset((*(name for name, values in named.items() if len(values)), *parents))
+        event_id = ("event_id",) if self.any_event_id else ()
+        return frozenset((*(name for name, values in named.items() if len(values)), *parents, *event_id))
 
     def leads(self, units: Ints) -> Ints:
         """Return every number that leads from *units*, whose keys these are, to others."""

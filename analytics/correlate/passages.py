@@ -230,10 +230,9 @@ def _earliest(step: Ints) -> Ints:
 
 def _event_rank(rows: Rows, row: Ints) -> Ints:
     """Return numbers that sort as the event ids of *row* do: by length, then by their bytes."""
-    texts = whole(rows.table, "event_id")
-    if not len(row) or not texts.nbytes or not pa.compute.any(pa.compute.not_equal(texts, b"")).as_py():
+    if not len(row) or "event_id" not in rows.table.column_names:
         return np.zeros(len(row), np.int64)
-    own = texts.take(pa.array(row))
+    own = whole(rows.table, "event_id").take(pa.array(row))
     lengths = pa.compute.binary_length(own).to_numpy()
     by_text = pa.compute.rank(own, tiebreaker="dense").to_numpy().astype(np.int64)
     ranks: Ints = lengths.astype(np.int64) * (len(row) + 1) + by_text

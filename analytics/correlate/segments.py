@@ -16,6 +16,8 @@ NOTHING: Ints = np.zeros(0, np.uint64)
 """No hashes."""
 _FEW = 500
 """So many keys cost less to sort as they are than to prepare."""
+_DENSE = 8
+"""Numbers are marked in that many bytes for each key."""
 _WIDE, _HALF = 8, np.iinfo(np.uint32).max
 _BITS = 64
 
@@ -61,8 +63,17 @@ def starts_of(ordered: Ints) -> Ints:
 
 def distinct(keys: Ints) -> Ints:
     """Return the values in *keys*, each once, in order."""
+    if _is_dense(keys):
+        seen = np.zeros(int(keys.max()) + 1, bool)
+        seen[keys] = True
+        return np.flatnonzero(seen).astype(keys.dtype, copy=False)
     ordered = np.sort(_narrowed(keys))
     return ordered[starts_of(ordered)].astype(keys.dtype, copy=False)
+
+
+def _is_dense(keys: Ints) -> bool:
+    """Return whether there are so many *keys* for their range that marking each costs less than sorting them."""
+    return len(keys) >= _FEW and keys.min() >= 0 and keys.max() < _DENSE * len(keys)
 
 
 def _narrowed(keys: Ints) -> Ints:

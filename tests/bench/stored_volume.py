@@ -64,8 +64,9 @@ _RAW = {
 _DERIVED = {
     "observations": _later("at", "end_at") | _UNIT | {
         "trace_id": f"if(reinterpretAsUInt128(trace_id) = 0, trace_id, {_TRACE.format('trace_id')})",
-        "event_id": "multiIf(kind = 'event', concat(event_id, '-', toString(copy)), "
-        "kind = 'log', toString(sipHash64(toUInt64OrZero(event_id), copy)), event_id)"},
+        "content_hash": "if(kind = 'log', sipHash64(content_hash, copy), content_hash)",
+        "details": "if(kind = 'event', "
+        "mapUpdate(details, map('event_id', concat(details['event_id'], '-', toString(copy)))), details)"},
     "unit_transactions": _later("started_hour") | _UNIT | _ID,
     "transaction_units": _UNIT | _ID,
     "transaction_identifiers": _later("started_at") | _ID | {"value": _VALUE.format("type", "value")},

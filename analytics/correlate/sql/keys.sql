@@ -1,5 +1,5 @@
 -- What joins the evidence at hand to other units, as numbers.
 SELECT
     unit_id, observation_id, identity_hashes, hop_hashes, linked_units,
-    if(parent_value = '', 0, sipHash64(parent_type, parent_value)) AS parent_hash
+    if(parent_value = '', 0, sipHash64(parent_type, parent_value)) AS parent_hash, kind != 'span' AS has_event_id
 FROM tick_loaded

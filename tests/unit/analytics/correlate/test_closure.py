@@ -92,6 +92,7 @@ class Engine:
                 "hop_hashes": pa.array([[] for _ in units], lists),
                 "linked_units": pa.array([self._units[unit][1] for unit in units], lists),
                 "parent_hash": pa.array([0 for _ in units], pa.uint64()),
+                "has_event_id": pa.array([0 for _ in units], pa.uint8()),
             }
         )
 

@@ -1,6 +1,7 @@
 """Which values a unit is found under, against a plain reckoning of the same rules."""
 
 import numpy as np
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +39,13 @@ def test_a_unit_of_new_evidence_is_found_once_under_each_value_it_carries(observ
         for value in own
     }
     assert list(zip(values.tolist(), carriers.tolist(), strict=True)) == sorted(expected)
+
+
+@given(st.lists(st.booleans(), max_size=4))
+def test_event_ids_are_asked_for_where_an_observation_has_one(has_one):
+    none = pa.array([[] for _ in has_one], pa.list_(pa.uint64()))
+    numbers = pa.array(range(len(has_one)), pa.uint64())
+    columns = {"unit_id": numbers, "observation_id": numbers, "identity_hashes": none, "hop_hashes": none}
+    columns |= {"linked_units": none, "parent_hash": pa.array([0] * len(has_one), pa.uint64())}
+    keys = Keys.of(pa.table(columns | {"has_event_id": pa.array(has_one, pa.uint8())}))
+    assert keys.holds() == ({"event_id"} if any(has_one) else frozenset())
