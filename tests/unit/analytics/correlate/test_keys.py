@@ -47,5 +47,5 @@ def test_event_ids_are_asked_for_where_an_observation_has_one(has_one):
     numbers = pa.array(range(len(has_one)), pa.uint64())
     columns = {"unit_id": numbers, "observation_id": numbers, "identity_hashes": none, "hop_hashes": none}
     columns |= {"linked_units": none, "parent_hash": pa.array([0] * len(has_one), pa.uint64())}
-    keys = Keys.of(pa.table(columns | {"has_event_id": pa.array(has_one, pa.uint8())}))
+    keys = Keys.of(pa.table(columns | {"has_event_id": pa.array([int(one) for one in has_one], pa.uint8())}))
     assert keys.holds() == ({"event_id"} if any(has_one) else frozenset())
