@@ -45,6 +45,7 @@ from core.tls import ServerTls
 from core.turns import take_short_turns
 from dashboards.app import build_dash
 from runbooks import CatalogProvider
+from storage.compact import Compactor
 from storage.migrate import apply_migrations
 from storage.state import open_state
 from storage.store import Store, open_store
@@ -157,6 +158,9 @@ class Wayline:
             chosen.append(self.alerts)
         if Role.CORRELATE in self.roles:
             chosen += [self.correlator, self.reindexer]
+            storage = self.settings.storage
+            if storage.compact_at and not storage.url:
+                chosen.append(Compactor(self.store, self.clock, storage.compact_at))
         if self._collector is not None:
             own_traces = self._collector.accept_own_traces
             chosen += [self._collector, SelfTracing(self.settings.self_traces, version("wayline"), own_traces)]
