@@ -19,7 +19,7 @@ def test_doctor_tells_what_the_server_says_of_its_parts_and_sources(served: Serv
     port = served.url.rpartition(":")[2]
     examined = run_command("doctor", "--host", "127.0.0.1", "--port", port, "--data", str(served.data))
     assert examined.returncode == 0, examined.stdout
-    for name in ("flusher", "correlate", "spool", "source cabinet-feed"):
+    for name in ("flusher", "correlate", "compact", "spool", "source cabinet-feed"):
         assert name in examined.stdout
 
 
