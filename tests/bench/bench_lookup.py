@@ -2,7 +2,7 @@
 How long the answer to "where is 4500012345?" takes, in full, at a stored volume.
 
     python -m tests.bench.bench_lookup [--transactions 10000000] [--lookups 400] [--data DIR] [--only-generate]
-                                       [--cold] [--slowest 5] [--seed 7]
+                                       [--compact] [--cold] [--slowest 5] [--seed 7]
 
 What is stored is made by `tests.bench.stored_volume`. Lookups go by every kind of identifier in random order, each
 value and each transaction once, spread over all hours whose raw rows are stored, and return the whole detail with
@@ -10,10 +10,11 @@ spans, logs, events, verdicts and edges as JSON; a value that several transactio
 ones after the store was opened have a line of their own, and so do those during which little else ran on the machine:
 what others take of the processors says nothing of a store. With --slowest the slowest of all say what they waited
 for, statement by statement. A folder given with --data is kept and used again, so that making it and measuring may be
-two runs; --renew brings one that an earlier version made to this one.
+two runs; --renew brings one that an earlier version made to this one, and --compact leaves it as a night does.
 """
 
 import argparse
+import datetime as dt
 import random
 import resource
 import sys
@@ -27,10 +28,11 @@ import orjson
 
 from analytics.read.filters import TransactionFilter
 from analytics.read.reader import Reader
-from core.clock import FakeClock
+from core.clock import FakeClock, SystemClock
 from core.heap import settle_heap
 from core.turns import take_short_turns
 from runbooks import load_catalog
+from storage.compact import Compactor
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
 from storage.store import Store, open_store
@@ -121,6 +123,7 @@ def main() -> None:
     parser.add_argument("--data", help="folder that is kept and used again")
     parser.add_argument("--only-generate", action="store_true")
     parser.add_argument("--renew", action="store_true", help="bring a folder of an earlier version to this one first")
+    parser.add_argument("--compact", action="store_true", help="merge tables whole first, as every night does")
     parser.add_argument("--cold", action="store_true", help="nothing is in the system's memory of files, each time")
     parser.add_argument("--slowest", type=int, default=0, help="so many say what they waited for")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="which values are looked up")
@@ -134,6 +137,8 @@ def main() -> None:
             renew(store, wanted.transactions)
         fill(store, wanted.transactions)
         settle(store)
+        if wanted.compact:
+            Compactor(store, SystemClock(), dt.time(1, 30)).compact()
         made_s, cpu_s = time.perf_counter() - started, time.process_time() - before_s
         stored = store.rows(
             "SELECT sumIf(rows, table = 'transactions') AS transactions, "
