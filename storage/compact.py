@@ -7,6 +7,7 @@ seldom); of the night they may rewrite it all, as nobody waits for that.
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -15,7 +16,7 @@ from core.clock import Clock
 from core.component import Health
 from core.errors import WaylineError
 from storage.sqlfiles import load_sql
-from storage.store import Store
+from storage.store import Store, open_store
 
 log = structlog.get_logger("wayline.store")
 TABLES = (
@@ -76,13 +77,22 @@ class Compactor:
         return [Health("compact", ok=True, detail=f"merges {self._under_way}" if self._under_way else "")]
 
     def compact(self) -> list[str]:
-        """Merge every table that has several parts; return which were."""
+        """
+        Merge every table that has several parts; return which were.
+
+        Over a connection of its own: a swap of tables has those of the store to itself, and would wait minutes for one.
+        """
+        alone = self._store.config.model_copy(update={"pool_size": 1})
+        with closing(open_store(alone, create=False)) as own:
+            return self._merged(own)
+
+    def _merged(self, own: Store) -> list[str]:
         done = []
-        for table in self._scattered():
+        for table in _scattered(own):
             if not self._begun(table):
                 break
             try:
-                self._store.execute(f"OPTIMIZE TABLE {table} FINAL")
+                own.execute(f"OPTIMIZE TABLE {table} FINAL")
                 done.append(table)
             except WaylineError as error:
                 if not self._ending.is_set():
@@ -98,11 +108,6 @@ class Compactor:
                 self._under_way = table
             return bool(self._under_way)
 
-    def _scattered(self) -> Iterator[str]:
-        rows = self._store.rows(load_sql("storage.queries", "parts"), {"tables": list(TABLES)})
-        parts = {row["table"]: row["parts"] for row in rows}
-        return (table for table in TABLES if parts.get(table, 0) >= _WORTH_PARTS)
-
     def _run(self) -> None:
         due = next_at(self._at, self._clock.now())
         while not self._ending.wait(_LOOK_S):
@@ -116,6 +121,12 @@ class Compactor:
             except WaylineError as error:
                 log.warning("tables could not be merged", error=str(error))
             due = next_at(self._at, self._clock.now())
+
+
+def _scattered(store: Store) -> Iterator[str]:
+    rows = store.rows(load_sql("storage.queries", "parts"), {"tables": list(TABLES)})
+    parts = {row["table"]: row["parts"] for row in rows}
+    return (table for table in TABLES if parts.get(table, 0) >= _WORTH_PARTS)
 
 
 def next_at(at: time, now: datetime) -> datetime:

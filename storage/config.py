@@ -43,7 +43,7 @@ class StorageConfig(BaseModel):
             return time.fromisoformat(given)
         if isinstance(given, time | None) or given == "":
             return given or None
-        raise ValueError(_HOW)  # YAML reads 01:30 without quotes as a number, of minutes
+        raise ValueError(_HOW)  # YAML reads 13:30 without quotes as a number, of minutes
 
     @property
     def target_database(self) -> str:

@@ -50,8 +50,6 @@ class EngineColumns:
         text, bound = bind_query(sql, dict(params))
         result = self._run(str(text), {name.removeprefix("param_"): value for name, value in bound.items()})
         view = result.get_memview()
-        if not len(view.view()):
-            return pa.table({})
         address = np.frombuffer(view.view(), np.uint8).ctypes.data
         buffer = pa.foreign_buffer(address, len(view.view()), base=(result, view))
         return pa.ipc.open_stream(buffer).read_all()

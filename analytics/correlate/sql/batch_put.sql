@@ -6,7 +6,10 @@ SELECT
     system, category, service, peer_system, peer_category, name, span_kind, flow, milestone, steps,
     outcome, is_error, severity_number,
     arrayConcat(
-        arrayMap((i, h) -> if(has(foreign_keys, h), (i.1, i.2, CAST('reference', 'Enum8(\'identity\' = 1, \'reference\' = 2)')), i), own_identifiers, identity_hashes),
+        arrayMap(
+            (i, h) -> if(has(foreign_keys, h),
+                (i.1, i.2, CAST('reference', 'Enum8(\'identity\' = 1, \'reference\' = 2)')), i),
+            own_identifiers, identity_hashes),
         arrayFilter(i -> i.role != 'identity' OR i.type = 'message_id', identifiers)
     )::Array(Tuple(type LowCardinality(String), value String, role Enum8('identity' = 1, 'reference' = 2))),
     arrayFilter(h -> NOT has(foreign_keys, h), identity_hashes),

@@ -29,7 +29,8 @@ SELECT
     severity_number >= 17 OR outcome = 'error' AS is_error,
     severity_number,
     arrayMap(
-        e -> ({types:Array(String)}[e.1], e.2, {roles:Array(Enum8('identity' = 1, 'reference' = 2))}[e.1]), keyed) AS identifiers,
+        e -> ({types:Array(String)}[e.1], e.2, {roles:Array(Enum8('identity' = 1, 'reference' = 2))}[e.1]), keyed)
+        AS identifiers,
     arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
     arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
     happened_at <= toDateTime64(0, 9, 'UTC') OR happened_at > received_at + INTERVAL 1 DAY AS untimely,

@@ -36,7 +36,8 @@ SELECT
     status_code = 2 OR outcome = 'error' AS is_error,
     0 AS severity_number,
     arrayMap(
-        e -> ({types:Array(String)}[e.1], e.2, {roles:Array(Enum8('identity' = 1, 'reference' = 2))}[e.1]), keyed) AS identifiers,
+        e -> ({types:Array(String)}[e.1], e.2, {roles:Array(Enum8('identity' = 1, 'reference' = 2))}[e.1]), keyed)
+        AS identifiers,
     arrayMap(e -> sipHash64({types:Array(String)}[e.1], e.2), identity) AS identity_hashes,
     arrayMap(e -> {gaps_s:Array(UInt32)}[e.1], identity) AS identity_gaps_s,
     -- A span that claims to end more than a day ahead is as absurd as one that starts there.

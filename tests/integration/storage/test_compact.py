@@ -47,6 +47,17 @@ def test_a_table_of_few_parts_is_left_alone(engine: Store):
     assert parts(engine, "verdicts") == 2
 
 
+def test_a_merge_takes_no_connection_that_a_swap_of_tables_waits_for(engine: Store):
+    store_parts(engine, 4)
+    done: list[str] = []
+    merging = threading.Thread(target=lambda: done.extend(compactor(engine).compact()))
+    with engine.exclusively():
+        merging.start()
+        merging.join(60)
+        assert "verdicts" in done
+    merging.join()
+
+
 def test_it_waits_for_its_time_of_day(engine: Store, monkeypatch):
     monkeypatch.setattr(compact, "_LOOK_S", 0.01)
     store_parts(engine, 4)
