@@ -27,7 +27,7 @@ from clickhouse_connect.driver.httpclient import HttpClient
 
 from core.memory_file import MemoryFile
 from storage.config import StorageConfig
-from storage.engine_columns import EngineColumns
+from storage.engine_connection import EngineConnection
 from storage.engine_memory import keep_freed_pages
 from storage.errors import FolderInUseError, StoreError, error_from_engine
 from storage.sending import SentOnce
@@ -68,7 +68,7 @@ class Store:
         self._local_lock = threading.Lock()
         self._alone = threading.Lock()
         self._rows = [MemoryFile(most_bytes) for most_bytes in _KEPT_BYTES]
-        self._columns: dict[int, EngineColumns] = {}
+        self._connections: dict[tuple[int, frozenset[tuple[str, Any]]], EngineConnection] = {}
         if create:
             self._create_database(config.target_database)
         for _ in range(config.pool_size):
@@ -139,15 +139,15 @@ class Store:
         finally:
             self._clients.put(lent)
 
-    def _columns_of(self, lent: Client) -> EngineColumns:
-        """Return the second connection that goes with a client of the embedded engine while it is lent."""
-        found = self._columns.get(id(lent))
+    def _connection_of(self, lent: Client, settings: Params | None = None) -> EngineConnection:
+        """Return the connection with *settings* that goes with a client of the embedded engine while it is lent."""
+        key = (id(lent), frozenset((settings or {}).items()))
+        found = self._connections.get(key)
         if found is None:
-            settings = {"session_timezone": "UTC"} | dict.fromkeys(
-                (name for name in _NOT_WORTH_IT if name in lent.server_settings), "0"
-            )
-            found = EngineColumns(self.config.path, self.config.target_database, settings)
-            self._columns[id(lent)] = found
+            off = dict.fromkeys((name for name in _NOT_WORTH_IT if name in lent.server_settings), 0)
+            in_force = {"session_timezone": "UTC", **off, **(settings or {})}
+            found = EngineConnection(self.config.path, self.config.target_database, in_force)
+            self._connections[key] = found
         return found
 
     @contextmanager
@@ -158,10 +158,12 @@ class Store:
             yield clients[0]
 
     def rows(self, sql: str, params: Params | None = None, settings: Params | None = None) -> list[dict[str, Any]]:
-        """Return the result of *sql* as one dict a row."""
+        """Return the result of *sql* as one dict a row; few sets of *settings* are in use, each kept for good."""
         with self.client() as client:
-            result = client.query(sql, parameters=dict(params or {}), settings=dict(settings or {}))
-            return list(result.named_results())
+            if self.config.url:
+                result = client.query(sql, parameters=dict(params or {}), settings=dict(settings or {}))
+                return list(result.named_results())
+            return self._connection_of(client, settings).rows(sql, params or {})
 
     def value(self, sql: str, params: Params | None = None) -> Any:
         """Return the first column of the first row, or None when there is no row."""
@@ -176,7 +178,7 @@ class Store:
                 stream = client.raw_query(sql, parameters=dict(params or {}), fmt="ArrowStream")
                 found = pa.ipc.open_stream(stream).read_all()
             else:
-                found = self._columns_of(client).read(sql, params or {})
+                found = self._connection_of(client).columns(sql, params or {})
         return found.unify_dictionaries()
 
     def execute(self, sql: str, params: Params | None = None, settings: Params | None = None) -> None:
@@ -240,9 +242,9 @@ class Store:
             self._local.close()
         for file in self._rows:
             file.clear()
-        for columns in self._columns.values():
-            columns.close()
-        self._columns.clear()
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
         while not self._clients.empty():
             self._clients.get().close()
 

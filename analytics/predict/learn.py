@@ -1,7 +1,9 @@
 """From stored ways to a flow's model."""
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, cast
 
 from analytics.predict.bins import PER_DECADE
 from analytics.predict.model import FlowModel
@@ -20,11 +22,13 @@ def learn(store: Store, flow: str, zone: str, since: datetime, as_of: datetime, 
         zone: IANA zone in which hours of the day count.
         since: Earliest start, aware.
         as_of: The present of the model, aware; nothing that happened later is looked at.
-        most: Most transactions, the newest first.
+        most: Most transactions, the newest first, by whole hours.
     """
+    window = {"flow": flow, "since": since, "as_of": as_of}
+    window["since"] = max(since, _hour_of(store.rows(load_sql("analytics.predict", "sql/hours_stored"), window), most))
     rows = store.rows(
         load_sql("analytics.predict", "sql/stays"),
-        {"flow": flow, "zone": zone, "since": since, "as_of": as_of, "most": most, "per_decade": PER_DECADE},
+        window | {"zone": zone, "most": most, "per_decade": PER_DECADE},
         # Nobody waits for it, and who looks something up meanwhile needs the other cores.
         {"max_threads": 1},
     )
@@ -39,3 +43,18 @@ def learn(store: Store, flow: str, zone: str, since: datetime, as_of: datetime, 
         else:
             stays[row["step"], row["hours"]].append(stay)
     return FlowModel(dict(stays), wholes, transactions)
+
+
+def _hour_of(hours: Iterable[dict[str, Any]], most: int) -> datetime:
+    """
+    Return the hour from which on there are *most* transactions or fewer, but the last hour at least.
+
+    So what is older is not read, and what is read need not be sorted, which takes as long as all the rest.
+    """
+    found, versions = None, 0
+    for hour in hours:
+        versions += hour["versions"]
+        if found and versions > most:
+            return found
+        found = cast("datetime", hour["started_hour"])
+    return datetime.min.replace(tzinfo=UTC)

@@ -71,27 +71,29 @@ def _detail(context: ReadContext, holder: Holder, predict: Predict) -> Row | Non
     """
     Return the transaction of CONTRACT section 3 in full, None where there is none.
 
-    The row, which is slow, and what is said of it are asked for beside the way to the evidence, which is long; what
-    only hangs on the id comes after both, since on few cores it would keep them waiting.
+    What hangs on the id alone is asked for beside the way to the evidence, which is long, one after the other: on few
+    cores more at a time would keep that waiting.
     """
-    asked_row = context.begin(partial(_predicted, context, holder, predict))
+    aside = context.begin(partial(_aside, context, holder, predict))
     units = units_of(context.store, holder.transaction_id) if holder.units is None else holder.units
     evidence = observed(context.store, holder.transaction_id, units)
-    shown = _shown(context, holder, evidence)
-    row, prediction = asked_row.result()
+    shown = _shown(context, evidence)
+    row, verdicts, prediction = aside.result()
     latest = _caught_up(context, holder, row, evidence.version)
     if latest is None:
         return None
     more = {
+        "verdicts": verdicts,
         "edges": _edges(context, latest, units),
         "prediction": prediction if latest is row else predict(latest),
     }
     return _describe(context, latest, evidence, shown) | more
 
 
-def _predicted(context: ReadContext, holder: Holder, predict: Predict) -> tuple[Row | None, Row | None]:
+def _aside(context: ReadContext, holder: Holder, predict: Predict) -> tuple[Row | None, list[Row], Row | None]:
     row = _row(context, holder)
-    return row, predict(row) if row else None
+    verdicts = _verdicts(context, holder)
+    return row, verdicts, predict(row) if row else None
 
 
 def _row(context: ReadContext, holder: Holder) -> Row | None:
@@ -124,19 +126,17 @@ def _describe(context: ReadContext, row: Row, evidence: Observed, shown: dict[st
     return detail
 
 
-def _shown(context: ReadContext, holder: Holder, evidence: Observed) -> dict[str, Any]:
+def _shown(context: ReadContext, evidence: Observed) -> dict[str, Any]:
     spans, events, logs = (pieces[:MAX_EVIDENCE] for pieces in (evidence.spans, evidence.events, evidence.logs))
-    raw_spans, raw_events, raw_logs, verdicts = context.together(
+    raw_spans, raw_events, raw_logs = context.together(
         partial(span_contents, context.store, spans),
         partial(event_contents, context.store, events),
         partial(log_contents, context.store, logs),
-        partial(_verdicts, context, holder),
     )
     return {
         "spans": [span_entry(span, raw_spans.get((span["trace_id"], span["span_id"]))) for span in spans],
         "events": [event_entry(event, raw_events.get((event["source"], event["event_id"]))) for event in events],
         "logs": [log_entry(log, raw_logs.get(log["event_id"])) for log in logs],
-        "verdicts": verdicts,
     }
 
 

@@ -13,7 +13,7 @@ from analytics.predict.learn import learn
 from analytics.predict.model import FlowModel, Prediction
 from analytics.predict.standing import entered_us, standing, zone_named
 from analytics.read.context import ReadContext
-from analytics.read.points import point_rows
+from analytics.read.points import latest, point_rows
 from analytics.read.present import time_text
 from analytics.sla.business_time import from_unix_us, unix_us
 from runbooks.flows import Flow
@@ -135,7 +135,7 @@ class Forecaster:
             return _silent("the transaction is in no flow of the catalog")
         hour = transaction["started_at"].replace(minute=0, second=0, microsecond=0)
         where = {"flow": flow.name, "hour": hour, "id": transaction["transaction_id"]}
-        rows = point_rows(self._context.store, "path_of", where)
+        rows = latest(point_rows(self._context.store, "path_of", where), "transaction_id")
         if not rows:
             return _silent("its way is not stored yet")
         return self._describe(flow, rows[0])

@@ -9,7 +9,7 @@ from typing import Any
 
 from analytics.read.context import ReadContext
 from analytics.read.observed import units_of
-from analytics.read.points import point_rows, text_of
+from analytics.read.points import latest, point_rows, text_of
 from runbooks.catalogs import Catalog
 from runbooks.normalisation import normalise
 from storage.sqlfiles import load_sql
@@ -123,7 +123,7 @@ def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Hold
             },
         )
     else:
-        rows = _current(rows)
+        rows = latest(rows, "value", "type", "transaction_id")
     matches = [
         (row["role"] != "identity", text_of(row["transaction_id"]), row["started_at"])
         for row in rows
@@ -132,17 +132,6 @@ def _index_matches(context: ReadContext, readings: list[Candidate]) -> list[Hold
     ]
     found = {transaction_id: started_at for _, transaction_id, started_at in sorted(matches)}
     return [Holder(transaction_id, _hour(started_at)) for transaction_id, started_at in found.items()]
-
-
-def _current(rows: list[Row]) -> list[Row]:
-    """Return the latest version of each entry, unless it is gone; the engine takes longer to plan that than to read."""
-    latest: dict[tuple[str, str, bytes], Row] = {}
-    for row in rows:
-        entry = (row["value"], row["type"], row["transaction_id"])
-        known = latest.setdefault(entry, row)
-        if row["version"] >= known["version"]:
-            latest[entry] = row
-    return [row for row in latest.values() if not row["deleted"]]
 
 
 def _hour(started_at: datetime) -> datetime:
@@ -154,6 +143,7 @@ def _started_hour(context: ReadContext, holder: Holder) -> datetime | None:
     hour: datetime | None = None
     if units:
         rows = point_rows(context.store, "started_hour", {"units": [unit["unit_id"] for unit in units]})
+        rows = latest(rows, "unit_id", "transaction_id")
         hours = [row["started_hour"] for row in rows if text_of(row["transaction_id"]) == holder.transaction_id]
         hour = max(hours, default=None)
     if hour is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from analytics.read.points import point_rows
+from analytics.read.points import latest, point_rows
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -43,7 +43,7 @@ class Observed:
 
 def units_of(store: Store, transaction_id: str) -> list[Row]:
     """Return ``{"unit_id", "observation_ids", "version"}`` of each unit of the transaction."""
-    return point_rows(store, "units_of", {"id": transaction_id})
+    return latest(point_rows(store, "units_of", {"id": transaction_id}), "unit_id")
 
 
 def observed(store: Store, transaction_id: str, units: Sequence[Row]) -> Observed:
@@ -56,8 +56,9 @@ def observed(store: Store, transaction_id: str, units: Sequence[Row]) -> Observe
             load_sql("analytics.read", "sql/evidence_first"), {"id": transaction_id, "rows": MAX_EVIDENCE + 1}
         )
     found: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in sorted(_own(rows, units), key=lambda row: (row["at_ns"], row["span_id"], row["event_id"])):
-        found[row["kind"]].append(_shaped(row))
+    shaped = (_shaped(row) for row in _own(rows, units))
+    for row in sorted(shaped, key=lambda row: (row["at_ns"], row["span_id"], row["event_id"])):
+        found[row["kind"]].append(row)
     spans, events, logs = (found[kind][: MAX_EVIDENCE + 1] for kind in KINDS)
     return Observed(spans, events, logs, max(unit["version"] for unit in units))
 
@@ -77,7 +78,12 @@ def _own(rows: Iterable[Row], units: Sequence[Row]) -> Iterable[Row]:
 
 
 def _shaped(row: Row) -> Row:
+    details = row["details"]
     return row | {
+        "status_message": details.get("status_message", ""),
+        "body": details.get("body", ""),
+        "source": row["service"] if row["kind"] == "event" else "",
+        "event_id": str(row["content_hash"]) if row["kind"] == "log" else details.get("event_id", ""),
         "at": _moment(row["at_ns"]),
         "end_at": _moment(row["end_ns"]),
         "duration_ns": max(0, row["end_ns"] - row["at_ns"]),

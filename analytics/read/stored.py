@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from analytics.read.points import point_rows, text_of
+from analytics.read.points import latest, point_rows, text_of
 from storage.sqlfiles import load_sql
 from storage.store import Store
 
@@ -28,7 +28,7 @@ def transactions_by_id(store: Store, ids: Sequence[str], hours: Sequence[datetim
         rows = point_rows(store, "transactions_by_id", params)
     else:
         rows = store.rows(load_sql("analytics.read", "sql/transactions_by_id"), params)
-    shaped = [_shaped(row, now) for row in rows]
+    shaped = [_shaped(row, now) for row in latest(rows, "started_hour", "transaction_id")]
     shaped.sort(key=lambda row: row["transaction_id"])
     shaped.sort(key=lambda row: row["started_at"], reverse=True)
     return shaped

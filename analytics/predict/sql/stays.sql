@@ -54,7 +54,6 @@ FROM
                 AND started_hour >= toStartOfHour({since:DateTime64(6, 'UTC')})
                 AND started_us >= toUnixTimestamp64Micro({since:DateTime64(6, 'UTC')})
                 AND started_us < as_of_us
-            ORDER BY started_hour DESC
             LIMIT {most:UInt32}
         )
     )

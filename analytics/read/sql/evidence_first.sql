@@ -10,10 +10,10 @@ WITH
 SELECT
     unit_id, observation_id, content_hash, kind, toUnixTimestamp64Nano(at) AS at_ns, toUnixTimestamp64Nano(end_at) AS end_ns,
     trace_id, span_id, parent_span_id, system, category, service, name, span_kind, milestone, outcome, is_error,
-    status_message, severity_number, body, source, event_id
+    severity_number, details
 FROM
 (
-    SELECT *, status_message, body, source, event_id
+    SELECT *, event_id
     FROM observations
     WHERE unit_id IN (SELECT unit_id FROM members)
     ORDER BY unit_id, observation_id, end_at DESC, content_hash DESC

@@ -76,6 +76,20 @@ def test_what_is_learned_is_what_a_plain_reading_of_the_ways_gives(engine: Store
     assert start_of_two.stayed == next(s for s in model.stays["", 0] if s.took != NEVER and s.ended).stayed
 
 
+@pytest.mark.parametrize(("most", "learned"), [(100, 30), (29, 20), (20, 20), (12, 10), (4, 4)])
+def test_the_newest_hours_are_learned_from_that_hold_no_more_than_is_wanted(engine: Store, most, learned):
+    begin = datetime(2026, 8, 3, 6, 0, tzinfo=UTC)
+    flow = f"hours-{most}"
+    ways = [
+        Way(f"{flow}-{hour}-{n}", flow, "completed", unix_us(begin + timedelta(hours=hour)) + n * US, [("a", 0)], 0)
+        for hour in range(3)
+        for n in range(10)
+    ]
+    insert_ways(engine, ways)
+    model = learn(engine, flow, "UTC", begin - timedelta(days=1), begin + timedelta(hours=4), most)
+    assert model.transactions == learned
+
+
 @pytest.fixture(scope="module")
 def predicting(engine: Store) -> Reader:
     """Of those that were approved half an hour ago a quarter is done in the next hour, three quarters never are."""

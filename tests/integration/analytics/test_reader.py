@@ -13,7 +13,7 @@ from analytics.read import observed as observed_module
 from analytics.read import search as search_module
 from analytics.read.lookup import Holder, with_hours
 from analytics.read.observed import observed, units_of
-from analytics.read.points import point_statement
+from analytics.read.points import OF_A_POINT, point_statement
 from analytics.read.search import page_params, page_sql
 from core.clock import FakeClock
 from runbooks import CatalogProvider
@@ -423,8 +423,8 @@ def test_after_a_reindex_what_was_known_before_it_is_taken_from_the_verdicts(eng
     engine.execute("TRUNCATE TABLE reindex_swaps")
 
 
-def _plan(engine: Store, sql: str, params: dict) -> str:
-    rows = engine.rows(f"EXPLAIN indexes = 1 {sql}", params)
+def _plan(engine: Store, sql: str, params: dict, settings: dict | None = None) -> str:
+    rows = engine.rows(f"EXPLAIN indexes = 1 {sql}", params, settings)
     return "\n".join(row["explain"] for row in rows)
 
 
@@ -489,7 +489,7 @@ def test_what_a_lookup_reads_is_found_by_primary_key(engine, order, raw, name, p
     given = times | {"id": order.id, "ids": [order.id]} | params
     plain = name in ("evidence_first", "steps", "identifier_matches_first")
     sql = load_sql("analytics.read", f"sql/{name}") if plain else point_statement(name)
-    plan = _plan(engine, sql, given)
+    plan = _plan(engine, sql, given, None if plain else OF_A_POINT)
     found = [keys_of.split("Condition")[0] for keys_of in plan.split("PrimaryKey")[1:]]
     assert any(all(key in used for key in keys) for used in found), plan
 

@@ -47,6 +47,22 @@ def test_an_error_never_quotes_the_data(engine: Store):
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+    with pytest.raises(StatementRefusedError) as of_rows:
+        engine.rows("SELECT toUInt8(concat({v:String}, toString(rand())))", {"v": SECRET})
+    assert SECRET not in str(of_rows.value)
+    assert of_rows.value.__suppress_context__
+
+
+def test_settings_hold_for_the_statement_they_are_given_with(engine: Store):
+    asked = "SELECT getSetting('max_threads') AS threads, getSetting('session_timezone') AS zone"
+    assert engine.rows(asked, None, {"max_threads": 3}) == [{"threads": 3, "zone": "UTC"}]
+    assert engine.rows(asked)[0]["threads"] != 3
+
+
+def test_rows_come_whole_however_many_there_are(engine: Store):
+    rows = engine.rows("SELECT number AS n, toString(number) AS text FROM numbers(200000)", None, {"max_threads": 2})
+    assert [row["n"] for row in rows] == list(range(200_000))
+    assert engine.rows("SELECT 1 AS n WHERE 0") == []
 
 
 def test_arrow_gives_text_as_text(engine: Store):
