@@ -13,6 +13,7 @@ from storage.store import Store
 from tests.bench.waiting import Waiting
 
 SLOW_MS = 50
+_READ_BYTES = 4 * 2**20
 DISTURBED = 0.1
 
 
@@ -79,6 +80,15 @@ def forget(folder: Path) -> None:
             descriptor = os.open(path, os.O_RDONLY)
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
             os.close(descriptor)
+
+
+def recall(folder: Path) -> None:
+    """Have the system keep in memory what it can of the files of *folder*: each is read once."""
+    for path in folder.rglob("*"):
+        # A part may go meanwhile.
+        with suppress(OSError), path.open("rb", buffering=0) as file:
+            while file.read(_READ_BYTES):
+                pass
 
 
 def measure(

@@ -2,7 +2,7 @@
 How long the answer to "where is 4500012345?" takes, in full, at a stored volume.
 
     python -m tests.bench.bench_lookup [--transactions 10000000] [--lookups 400] [--data DIR] [--only-generate]
-                                       [--compact] [--cold] [--slowest 5] [--seed 7]
+                                       [--compact] [--cold | --in-memory] [--slowest 5] [--seed 7]
 
 What is stored is made by `tests.bench.stored_volume`. Lookups go by every kind of identifier in random order, each
 value and each transaction once, spread over all hours whose raw rows are stored, and return the whole detail with
@@ -10,7 +10,9 @@ spans, logs, events, verdicts and edges as JSON; a value that several transactio
 ones after the store was opened have a line of their own, and so do those during which little else ran on the machine:
 what others take of the processors says nothing of a store. With --slowest the slowest of all say what they waited
 for, statement by statement. A folder given with --data is kept and used again, so that making it and measuring may be
-two runs; --renew brings one that an earlier version made to this one, and --compact leaves it as a night does.
+two runs; --renew brings one that an earlier version made to this one, and --compact leaves it as a night does. What the
+system keeps of the files decides how long the disk is waited for: with --in-memory every file was read right before, as
+on a machine whose memory holds the store.
 """
 
 import argparse
@@ -36,7 +38,7 @@ from storage.compact import Compactor
 from storage.config import StorageConfig
 from storage.migrate import apply_migrations
 from storage.store import Store, open_store
-from tests.bench.asking import DISTURBED, Statements, line, measure, tell_slowest
+from tests.bench.asking import DISTURBED, Statements, line, measure, recall, tell_slowest
 from tests.bench.stored_volume import SEEDED, end_of, fill, has_raw, pseudonyms, renew, settle
 from tests.bench.waiting import Waiting
 
@@ -125,6 +127,7 @@ def main() -> None:
     parser.add_argument("--renew", action="store_true", help="bring a folder of an earlier version to this one first")
     parser.add_argument("--compact", action="store_true", help="merge tables whole first, as every night does")
     parser.add_argument("--cold", action="store_true", help="nothing is in the system's memory of files, each time")
+    parser.add_argument("--in-memory", action="store_true", help="all of it is, before the first look-up")
     parser.add_argument("--slowest", type=int, default=0, help="so many say what they waited for")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="which values are looked up")
     wanted = parser.parse_args()
@@ -150,6 +153,8 @@ def main() -> None:
             f"# {stored['transactions']:,} transactions, {stored['pieces']:,} observations in {stored['parts']} parts, "
             f"{stored['raw']:,} raw rows, {stored['bytes'] / 1e9:.1f} GB; made in {made_s:.0f} s, {cpu_s:.0f} s of CPU"
         )
+        if wanted.in_memory:
+            recall(path)
         if not wanted.only_generate:
             measure_all(store, wanted.transactions, wanted.lookups, wanted.slowest, path if wanted.cold else None)
         store.close()

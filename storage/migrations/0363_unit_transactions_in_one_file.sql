@@ -1,0 +1,2 @@
+-- As 0361_transaction_identifiers_in_one_file.sql.
+ALTER TABLE unit_transactions MODIFY SETTING min_bytes_for_wide_part = 1000000000000
