@@ -83,7 +83,7 @@ def _detail(context: ReadContext, holder: Holder, predict: Predict) -> Row | Non
     if latest is None:
         return None
     more = {
-        "verdicts": verdicts,
+        "verdicts": verdicts if latest is row else _verdicts(context, holder),
         "edges": _edges(context, latest, units),
         "prediction": prediction if latest is row else predict(latest),
     }

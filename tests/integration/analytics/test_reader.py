@@ -695,7 +695,14 @@ def test_a_transaction_is_not_shown_with_evidence_that_its_row_does_not_know_of(
     newer = "INSERT INTO {0} SELECT * REPLACE (7 AS version{1}) FROM {0} FINAL WHERE transaction_id = '{2}'"
     engine.execute(newer.format("transaction_units", "", wanted.id))
     row = newer.format("transactions", ", 9 AS revision", wanted.id)
-    late = threading.Timer(0.05, engine.execute, [row])
+    verdict = f"INSERT INTO verdicts (transaction_id, rule, verdict) VALUES ('{wanted.id}', 'late', 'met')"
+
+    def rest_of_tick() -> None:
+        engine.execute(verdict)
+        engine.execute(row)
+
+    late = threading.Timer(0.05, rest_of_tick)
     late.start()
-    assert reader.transaction(wanted.id).body["revision"] == 9
+    body = reader.transaction(wanted.id).body
     late.join()
+    assert (body["revision"], [one["verdict"] for one in body["verdicts"]]) == (9, ["met"])
