@@ -33,7 +33,7 @@ def point_statement(name: str) -> str:
 
 
 def latest(rows: Iterable[Row], *key: str) -> list[Row]:
-    """Return of the rows that share *key* the one of the latest version, unless that says it is deleted."""
+    """Return of the rows that share *key* the one of the latest version, the last of several, unless it is deleted."""
     found: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         entry = tuple(row[column] for column in key)
