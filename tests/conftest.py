@@ -20,6 +20,8 @@ from core.clock import FakeClock
 settings.register_profile("unhurried", parent=settings(), deadline=None)
 settings.load_profile("unhurried")
 
+# Taken before any test: a server in this process goes to live in its folder, where a relative name means another one.
+_SHARED_DATA = Path(os.environ.get("WAYLINE_SHARED_DATA", "../shared/data")).resolve()
 _BESIDE_EACH_OTHER = (
     "unit",
     "contract",
@@ -213,10 +215,9 @@ def wayline(start_wayline: Callable[..., Served]) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of reference data sets; tests that need it skip where it is absent."""
-    folder = Path(os.environ.get("WAYLINE_SHARED_DATA", "../shared/data")).resolve()
-    if not folder.is_dir():
+    if not _SHARED_DATA.is_dir():
         pytest.skip("no reference data here: set WAYLINE_SHARED_DATA")
-    return folder
+    return _SHARED_DATA
 
 
 @pytest.hookimpl(wrapper=True)

@@ -29,10 +29,12 @@ def test_a_folder_in_use_is_called_that(served: Served, tmp_path: Path):
     at = ("--data", str(served.data))
     examined = run_command("doctor", "--config", str(elsewhere), *at)
     assert (examined.returncode, "in use by a Wayline" in examined.stdout) == (0, True), examined.stdout
+    here = Path.cwd()
     for command in (["migrate", "--dry-run"], ["serve", "--port", "0", "--grpc-port", "0", "--otlp-http-port", "0"]):
         refused = run_command(*command, *at)
         assert refused.returncode == 2
         assert "another process uses the store in" in refused.stderr
+    assert Path.cwd() == here, "tests that come after this one mean other files by relative names"
 
 
 def test_a_dry_run_on_a_folder_that_is_not_there_makes_none(tmp_path: Path):
