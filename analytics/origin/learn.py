@@ -1,4 +1,4 @@
-"""What is normal for a step: its durations of past hours, learned from transactions that completed in time."""
+"""What is normal: of a step its durations in past hours, of transactions completed in time; of a queue its backlog."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,6 +55,7 @@ class Learner:
             params = {"hour": hour, "now": now, "transactions": _TRANSACTIONS_OF_A_FLOW}
             # The hour counts as learned once its durations are.
             self._store.execute(with_templates("learn_templates"), params | TEMPLATE_PARAMS)
+            self._store.execute(load_sql("analytics.origin", "sql/learn_backlogs"), {"hour": hour, "now": now})
             self._store.execute(load_sql("analytics.origin", "sql/learn_hour"), params)
         if hours:
             log.info("learned what is normal", hours=len(hours))

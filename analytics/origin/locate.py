@@ -8,7 +8,8 @@ for every transaction of the tick.
 from datetime import datetime, timedelta
 from typing import Any
 
-from analytics.origin.learn import logged_params, normal_params
+from analytics.origin.backlogs import backlog_params, look_up_backlogs
+from analytics.origin.learn import MEMORY, logged_params, normal_params
 from analytics.origin.templates import with_templates
 from core.faults import fault_point
 from runbooks.catalogs import Catalog
@@ -24,6 +25,7 @@ _FINDINGS = (
     "find_failing_events",
     "find_error_logs",
     "find_waiting_messages",
+    "find_lagging_queues",
     "find_lost_time",
     "find_slow_steps",
     "find_owed_milestones",
@@ -58,6 +60,10 @@ def locate(store: Store, now: datetime, catalog: Catalog | None = None) -> None:
         }
         _look_up_outcomes(store, now)
         signals = store.rows(load_sql("analytics.origin", "sql/signals"), _SHARED)[0]
+        if signals["find_lagging_queues"]:
+            brokers = look_up_backlogs(store, now, MEMORY)
+            signals["find_lagging_queues"] = len(brokers)
+            params["find_lagging_queues"] = backlog_params(brokers, catalog)
         for name in _FINDINGS:
             if signals[name]:
                 _run(store, name, params.get(name))

@@ -20,17 +20,6 @@ _FROM_SPANS = (
     "wait_p95_ms",
     "last_at",
 )
-METRICS = {
-    "messaging.queue.depth": "depth",
-    "rabbitmq.message.current": "depth",
-    "rabbitmq_queue_messages": "depth",
-    "kafka.consumer_group.lag": "lag",
-    "kafka_consumergroup_lag": "lag",
-    "rabbitmq.consumer.count": "consumers",
-    "rabbitmq_queue_consumers": "consumers",
-    "messaging.queue.consumers": "consumers",
-}
-"""Metric name -> what it tells: names of the OpenTelemetry receivers and of the brokers' own exporters."""
 
 
 def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[str, Any]]:
@@ -65,10 +54,7 @@ def queues(context: ReadContext, since: datetime, until: datetime) -> list[dict[
 
 def _told(context: ReadContext, until: datetime) -> dict[str, dict[str, Row]]:
     """Return what brokers reported, by queue and measure; of a queue with several brokers the sum."""
-    rows = context.store.rows(
-        load_sql("analytics.read", "sql/queue_metrics"),
-        {"until": until, "metrics": list(METRICS), "measures": list(METRICS.values())},
-    )
+    rows = context.store.rows(load_sql("analytics.read", "sql/queue_metrics"), {"until": until})
     told: dict[str, dict[str, Row]] = {}
     for row in rows:
         name, _ = context.catalogs.current().system_named(row["broker"])

@@ -10,9 +10,11 @@ from storage.migrate import build, list_migrations
 from storage.sqlfiles import load_sql
 from storage.store import Store, open_store
 
-RAW = ("spans", "logs", "events", "ingest_ledger")
+RAW = ("spans", "logs", "events", "metric_points_gauge", "metric_points_sum", "ingest_ledger")
 KEPT = ("verdicts", "notices", "correlation_ticks", "transactions_gone", "reindex_swaps")
 """Derived tables that are history, or true under any catalog: amended at the end, not exchanged."""
+NORMAL = ("step_durations", "step_templates", "queue_backlogs")
+"""Learned of past hours: taken along, so that what is late is measured by it before it is learned anew."""
 _FIRST_DERIVED = 99
 _LAST_DERIVED = 399
 _SUFFIX = "_reindex"

@@ -10,7 +10,7 @@ import structlog
 
 from analytics.correlate import CorrelateConfig, Correlator
 from analytics.correlate.tick import Tick
-from analytics.reindex.beside import drop_beside, open_beside
+from analytics.reindex.beside import NORMAL, drop_beside, open_beside
 from analytics.reindex.kept import extraction_since
 from analytics.reindex.swap import carry_history, recover, swap
 from core.clock import Clock
@@ -143,10 +143,11 @@ class Reindexer:
     def _rebuild(
         self, beside: Store, catalog: Catalog, since: datetime | None, seen: Callable[[Progress], None] | None
     ) -> Tick | None:
-        if since is not None:
+        known = NORMAL if since is None else (*NORMAL, "source_watermark_history")
+        for table in known:
             beside.execute(
-                "INSERT INTO source_watermark_history SELECT * FROM {main:Identifier}.source_watermark_history",
-                {"main": self._store.config.target_database},
+                "INSERT INTO {table:Identifier} SELECT * FROM {main:Identifier}.{table:Identifier}",
+                {"table": table, "main": self._store.config.target_database},
             )
         tick = Tick(beside, self._config, extraction=extraction_since(since))
         while not self._ending.is_set():

@@ -22,7 +22,8 @@ from storage.store import Store, open_store
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-_TRANSACTIONS = 102
+_OF_ORIGINS = {3, 4, 102, *range(200, 250), 365, 366, 367}
+"""Points of metrics, transactions, and what the search for origins reads and fills."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def origin_store(engine_path: Path) -> Iterator[Store]:
     database = f"test_{uuid.uuid4().hex[:12]}"
     store = open_store(StorageConfig(path=engine_path, database=database, pool_size=1))
     for migration in list_migrations():
-        if migration.version == _TRANSACTIONS or migration.version in range(200, 250):
+        if migration.version in _OF_ORIGINS:
             store.execute(migration.sql)
     yield store
     store.execute("DROP DATABASE {name:Identifier} SYNC", {"name": database})

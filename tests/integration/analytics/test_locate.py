@@ -1,7 +1,9 @@
 """Where one transaction's trouble starts, and where its time went."""
 
+from datetime import timedelta
+
 import pytest
-from stored_rows import START, hex_id
+from stored_rows import START, at, hex_id
 from tick_rows import CLIENT, CONSUMER, PRODUCER, SERVER, Work
 
 from storage.store import Store
@@ -218,3 +220,127 @@ def test_without_anything_learned_the_longest_step_is_named(work):
     work.span("t", "take", 31, 32, "mw", kind=CONSUMER, parent="send")
     work.span("t", "post", 32, 100, "erp")
     assert _origin(work) == ("erp", "erp")
+
+
+@pytest.fixture
+def broker(work):
+    """Reports of the broker "q"; forgotten after the test."""
+    points = ["service", "metric", "time", "attributes", "series", "value", "has_value"]
+    usual = ["broker", "destination", "hour", "waiting", "learned_at"]
+
+    def say(destination, at_s, value, metric="messaging.queue.depth", series=0):
+        row = ["q", metric, at(at_s), {"messaging.destination.name": destination}, series, value, True]
+        work.store.insert("metric_points_gauge", points, [row])
+
+    def teach(destination, waiting, hours=range(3)):
+        rows = [["q", destination, START - timedelta(hours=n + 1), waiting, START] for n in hours]
+        work.store.insert("queue_backlogs", usual, rows)
+
+    say.usually = teach
+    yield say
+    for table in ("metric_points_gauge", "queue_backlogs", "step_durations"):
+        work.store.execute(f"TRUNCATE TABLE {table}")
+
+
+def _lag(found):
+    return [row for row in found.evidence if row["kind"] == "metric"]
+
+
+def waiting_for_a_consumer(work, status="in_progress"):
+    work.transaction("t", status, 5, breached=1, missing_milestone="sent", missing_system="mw")
+    work.span("t", "a", 0, 5, "erp", kind=SERVER)
+    work.span("t", "b", 1, 2, "erp", kind=PRODUCER, parent="a", peer="q", name="publish po.created")
+
+
+def test_a_queue_that_its_broker_calls_backed_up_outweighs_the_system_that_owes_a_milestone(work, broker):
+    waiting_for_a_consumer(work)
+    assert _origin(work) == ("unknown", "mw")
+    broker.usually("po.created", 4)
+    broker("po.created", 60, 4_812)
+    found = work.locate()["t"]
+    assert (found.category, found.system) == ("queue", "q")
+    (row,) = _lag(found)
+    assert row["why"] == "the broker said that up to 4812 messages waited, usually 4"
+    assert (row["destination"], row["span_id"]) == ("po.created", hex_id("b", 16))
+
+
+def test_what_waits_in_a_queue_as_usual_or_in_another_queue_is_no_backlog(work, broker):
+    waiting_for_a_consumer(work)
+    for destination, usual in (("po.created", 2_000), ("po", 1), ("po.rejected", 1)):
+        broker.usually(destination, usual)
+        broker(destination, 60, 4_812)
+    found = work.locate()["t"]
+    assert (_lag(found), found.system) == ([], "mw")
+
+
+def test_what_was_said_before_a_message_was_sent_or_long_after_is_of_other_messages(work, broker):
+    waiting_for_a_consumer(work)
+    broker.usually("po.created", 4)
+    for at_s in (-700, 3 * 3_600):
+        broker("po.created", at_s, 4_812)
+    assert _lag(work.locate()["t"]) == []
+
+
+def test_a_queue_that_nobody_takes_from_is_the_origin_whatever_is_usual(work, broker):
+    waiting_for_a_consumer(work)
+    broker("po.created", 60, 1)
+    broker("po.created", 60, 0, "messaging.queue.consumers")
+    found = work.locate()["t"]
+    assert found.system == "q"
+    assert _lag(found)[0]["why"] == "the broker said that up to 1 message waited, and nobody took from the queue"
+    broker("po.created", 60, 2, "messaging.queue.consumers")
+    assert _lag(work.locate()["t"]) == []
+
+
+def test_partitions_and_states_of_a_destination_are_summed(work, broker):
+    waiting_for_a_consumer(work)
+    broker.usually("po.created", 4)
+    for series in range(3):
+        broker("po.created", 60, 5, "kafka.consumer_group.lag", series)
+    assert "up to 15 messages" in _lag(work.locate()["t"])[0]["why"]
+
+
+def test_a_backlog_of_a_queue_nothing_is_known_of_is_told_but_names_nothing(work, broker):
+    waiting_for_a_consumer(work)
+    broker("po.created", 60, 4_812)
+    found = work.locate()["t"]
+    assert (found.system, _lag(found)[0]["why"]) == ("mw", "the broker said that up to 4812 messages waited")
+
+
+def test_a_backlog_that_comes_every_night_is_usual_at_night(work, broker):
+    waiting_for_a_consumer(work)
+    broker.usually("po.created", 2, hours=range(48))
+    broker("po.created", 60, 500)
+    assert _origin(work) == ("queue", "q")
+    broker.usually("po.created", 400, hours=(23, 47))
+    assert _lag(work.locate()["t"]) == []
+
+
+def test_a_late_transaction_names_the_queue_that_was_backed_up_though_a_step_took_longer(work, broker):
+    work.transaction("t", "completed_late", 100, breached=1)
+    work.span("t", "send", 0, 1, "mw", kind=PRODUCER, peer="q")
+    work.span("t", "take", 31, 32, "mw", kind=CONSUMER, parent="send")
+    work.span("t", "post", 32, 100, "erp")
+    assert _origin(work) == ("erp", "erp")
+    broker.usually("orders", 4)
+    broker("orders", 20, 900)
+    assert _origin(work) == ("queue", "q")
+
+
+def test_a_message_that_was_taken_at_once_did_not_suffer_from_a_backlog(work, broker):
+    work.transaction("t", "completed_late", 100, breached=1)
+    work.span("t", "send", 0, 1, "mw", kind=PRODUCER, peer="q")
+    work.span("t", "take", 1.1, 2, "mw", kind=CONSUMER, parent="send")
+    work.span("t", "post", 32, 100, "erp")
+    broker.usually("orders", 4)
+    broker("orders", 0.5, 900)
+    assert _lag(work.locate()["t"]) == []
+
+
+def test_a_failure_is_not_blamed_on_a_backlog(work, broker):
+    waiting_for_a_consumer(work, "failed")
+    work.span("t", "c", 2, 3, "mw", error=True)
+    broker.usually("po.created", 4)
+    broker("po.created", 60, 4_812)
+    found = work.locate()["t"]
+    assert (found.system, _lag(found)) == ("mw", [])

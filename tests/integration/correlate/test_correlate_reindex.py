@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 from analytics.correlate import CorrelateConfig, Correlator
 from analytics.correlate.tick import Tick
+from analytics.origin.learn import Learner
 from analytics.reindex import Reindexer
 from analytics.sla.verdicts import sla_rows
 from core.clock import FakeClock
@@ -25,6 +26,7 @@ from tests.integration.correlate.test_correlate_order import (
     lookups,
     picture,
 )
+from tests.integration.correlate.test_learn_normal import HOUR_S, order, report, sent_by_message
 from tests.integration.evidence import START, Event, moment
 
 CHANGED = (
@@ -115,6 +117,26 @@ def test_revisions_go_on_and_former_ids_lead_on(estate):
     assert line.holders("transaction", gone) == [former]
 
 
+def test_origins_are_measured_by_what_was_learned_before_the_reindex(estate):
+    line = estate.line
+    for hour in range(4):
+        report(line, hour * HOUR_S + 600, 7)
+        line.deliver(*(item for n in range(8) for item in order(f"o{hour}{n}", hour * HOUR_S + n, 500.0, 1.0, 600)))
+        estate.tick(hour * HOUR_S + 700)
+    assert Learner(line.store).learn(moment(4 * HOUR_S)) == 4
+    report(line, 5 * HOUR_S + 60, 380)
+    slow = order("late", 5 * HOUR_S, 2_050.0, 1_700.0, 3_900)
+    line.deliver(*slow, *sent_by_message("hangs", 5 * HOUR_S), received=moment(7 * HOUR_S))
+    estate.tick(7 * HOUR_S)
+    asked = "SELECT origin_system, origin_evidence FROM transactions_current WHERE origin_system != '' ORDER BY ALL"
+    before = line.store.rows(asked)
+    assert len(before) == 2
+    assert "over 32 runs in 1 day" in before[0]["origin_evidence"] + before[1]["origin_evidence"]
+    assert "usually 7" in before[0]["origin_evidence"] + before[1]["origin_evidence"]
+    estate.reindexer.run()
+    assert line.store.rows(asked) == before
+
+
 def test_what_was_known_before_a_reindex_is_still_answered_as_then(estate):
     line = estate.line
     line.deliver(
@@ -187,6 +209,7 @@ _PROCESS = """
 import sys
 from pathlib import Path
 from analytics.correlate import Correlator
+from analytics.origin.learn import Learner
 from analytics.reindex import Reindexer
 from core.clock import FakeClock
 from runbooks import CatalogProvider

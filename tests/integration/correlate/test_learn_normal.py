@@ -57,3 +57,37 @@ def test_late_orders_teach_nothing_and_an_hour_is_learned_once(line):
     through(line, order("second", 1, 100.0, 7.0, 200), 3.5 * HOUR_S)
     assert learner.learn(now + timedelta(hours=2)) == 1
     assert [tuple(row.values()) for row in line.store.rows(learned)] == [("", 0), ("map order", 2), ("post order", 2)]
+
+
+def report(line, at, waiting, destination="orders"):
+    """Say, as the broker, how many messages wait."""
+    columns = ["service", "metric", "time", "attributes", "value", "has_value"]
+    attributes = {"messaging.destination.name": destination}
+    rows = [["rabbit", "messaging.queue.depth", moment(at), attributes, waiting, True]]
+    line.store.insert("metric_points_gauge", columns, rows)
+
+
+def sent_by_message(name: str, at: float) -> list[Span | Event]:
+    """An order that is put into a queue and not seen again."""
+    key = {"correlation.id": name, "server.address": "rabbit"}
+    return [
+        Event(f"{name}-1", at, milestone="approved", flow="order", attributes=key, system="erp"),
+        Span(name, "send", at + 1, 0.1, service="erp", name="send orders", kind=4, attributes=key),
+    ]
+
+
+def test_a_backlog_beyond_what_was_learned_of_the_queue_is_evidence(line):
+    learner = Learner(line.store)
+    for hour in range(4):
+        report(line, hour * HOUR_S + 600, 7)
+        report(line, hour * HOUR_S + 900, 3, destination="other orders")
+        through(line, order(f"good{hour}", hour * HOUR_S, 1.0, 1.0, 200), hour * HOUR_S + 300)
+    assert learner.learn(moment(4 * HOUR_S)) == 4
+    learned = "SELECT DISTINCT destination, waiting FROM queue_backlogs FINAL ORDER BY destination"
+    usual = [("orders", 7), ("other orders", 3)]
+    assert [tuple(row.values()) for row in line.store.rows(learned)] == usual
+    report(line, 5 * HOUR_S + 60, 380)
+    through(line, sent_by_message("hangs", 5 * HOUR_S), 5 * HOUR_S + 900)
+    row = line.one("status = 'stuck'")
+    assert row["origin_system"] == "rabbit"
+    assert "up to 380 messages waited, usually 7" in row["origin_evidence"]
