@@ -25,7 +25,8 @@ _VANISHED = (
 _WITHOUT = {
     "final_prior": (
         "toUInt32(0) AS revision, toDateTime(0, 'UTC') AS prior_hour, toUInt64(0) AS prior_hash, "
-        "emptyArrayString() AS known_ids, emptyArrayString() AS former"
+        "emptyArrayString() AS known_ids, emptyArrayString() AS former, "
+        "0 AS was_of_a_flow, toDateTime64(0, 3, 'UTC') AS prior_known_at"
     ),
     "final_origins": (
         "'' AS own_category, '' AS own_system, toFloat32(0) AS own_confidence, '' AS own_evidence, "
@@ -83,7 +84,8 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
     """
     statements.empty("tick_final")
     traits = statements.rows("traits")[0]
-    _announce(statements, resolved, traits, version, now)
+    if traits["fresh"]:  # before anything is stored of them: which units the new ones have
+        statements.work("store_fresh_units", version=version)
     named, children, adopted = relate(statements, version, now, traits, parted=resolved.batches)
     joined = {
         "final_prior": known.prior,
@@ -100,6 +102,7 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
         store_made_parents(statements, version, now, named=named, adopted=adopted)
         changed = statements.count("tick_final")
     _store_due(statements, traits)
+    _remember(statements, traits, known, now, news=changed > 0)
     if changed:
         _store_changed(statements, resolved, traits, known, version, now)
     if resolved.suspects:
@@ -114,14 +117,18 @@ def publish(statements: Statements, resolved: Resolved, known: Known, version: i
     return changed
 
 
-def _announce(
-    statements: Statements, resolved: Resolved, traits: Mapping[str, int], version: int, now: datetime
-) -> None:
-    """Before anything is stored of them: which units the new ones have, and what others were that are no more."""
-    if traits["fresh"]:
-        statements.work("store_fresh_units", version=version)
-    if traits["gone"] or resolved.verdict:
-        statements.send("store_gone", now=now)
+def _remember(statements: Statements, traits: Mapping[str, int], known: Known, now: datetime, *, news: bool) -> None:
+    """Keep what reports counted, of those that are no more or are counted otherwise, before it is replaced."""
+    if not known.prior:
+        return
+    parts = {"CHANGED": _bare("counted_otherwise")}
+    if traits["gone"] or (news and statements.rows("facts_changed", parts)[0]["changed"]):
+        statements.send("store_gone", parts, now=now)
+
+
+def _bare(name: str) -> str:
+    text = load_sql("analytics.correlate", f"sql/{name}")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("--"))
 
 
 def _store_due(statements: Statements, traits: Mapping[str, int]) -> None:

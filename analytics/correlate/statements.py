@@ -74,9 +74,9 @@ class Statements:
         """Send ``sql/<name>.sql``, which is no INSERT, with *params* bound."""
         self.store.execute(load_sql("analytics.correlate", f"sql/{name}"), params)
 
-    def rows(self, name: str, **params: Any) -> list[dict[str, Any]]:
-        """Return the rows of ``sql/<name>.sql``."""
-        return self.store.rows(load_sql("analytics.correlate", f"sql/{name}"), params)
+    def rows(self, name: str, parts: Mapping[str, str] | None = None, **params: Any) -> list[dict[str, Any]]:
+        """Return the rows of ``sql/<name>.sql``, with *parts* as in `send`."""
+        return self.store.rows(self._load(name, parts), params)
 
     def arrow(self, name: str, parts: Mapping[str, str] | None = None, **params: Any) -> pa.Table:
         """Return the rows of ``sql/<name>.sql`` as columns; texts as bytes, those of few values dictionary-encoded."""

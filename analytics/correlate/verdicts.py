@@ -12,7 +12,18 @@ import numpy as np
 
 from analytics.correlate.courses import Course, Dues
 from analytics.correlate.segments import BIG, Ints
-from analytics.correlate.states import FAILED, QUIET_US, STATUSES, STUCK, UNKNOWN, Awaited, Flags, Judged, at_place
+from analytics.correlate.states import (
+    COMPLETED,
+    FAILED,
+    QUIET_US,
+    STATUSES,
+    STUCK,
+    UNKNOWN,
+    Awaited,
+    Flags,
+    Judged,
+    at_place,
+)
 
 _LEAST_WAIT_US = 3_600_000_000
 
@@ -55,13 +66,20 @@ class Outcome:
         return found
 
     def verdicts(self) -> Iterator[Said]:
-        """Return the verdicts on each: on the whole, on its status, on the milestones."""
+        """
+        Return the verdicts on each: on the whole, on its status, on the milestones.
+
+        A completed one has a verdict on its status only where no deadline says that it was met.
+        """
         dues, judged = self.dues, self.judged
         known = np.flatnonzero(judged.known)
         at_us = np.where(judged.breached, dues.deadline, judged.ended_us)
         yield Said("e2e-deadline", known, judged.breached[known].astype(np.int64), _MET_OR_BREACHED, at_us[known])
-        wrong = np.flatnonzero((judged.status == FAILED) | (judged.status == STUCK) | (judged.status == UNKNOWN))
-        yield Said("status", wrong, judged.status[wrong], STATUSES, self._wrong_since()[wrong])
+        wrong = (judged.status == FAILED) | (judged.status == STUCK) | (judged.status == UNKNOWN)
+        good = (judged.status == COMPLETED) & (dues.deadline <= 0) & (self.course.plan.name != "")
+        rows = np.flatnonzero(wrong | good)
+        since_us = np.where(good, judged.ended_us, self._wrong_since())
+        yield Said("status", rows, judged.status[rows], STATUSES, since_us[rows])
         for place, stage in enumerate(self.course.plan.stages):
             if dues.milestones[place].any():
                 yield self._within(place, f"within:{stage.name}")

@@ -32,7 +32,8 @@ _ONE_PART = {
     "max_insert_threads": 1,
 }
 _OF_TRANSACTIONS = (
-    "create_transactions_in_small_granules", "add_index_of_latest_fact", "add_joins_to_transactions"
+    "create_transactions_in_small_granules", "add_index_of_latest_fact", "add_joins_to_transactions",
+    "add_known_at_to_transactions",
 )  # fmt: skip
 _PSEUDONYM_KEY = b"pseudonyms of a benchmark"
 _EVIDENCE = (Path(__file__).parent / "stored_volume.sql").read_text()
@@ -77,7 +78,7 @@ _DERIVED = {
     "verdicts": _later("event_at", "decided_at") | _ID,
     "transactions": _later(
         "started_hour", "started_at", "ended_at", "last_at", "next_due_at", "deadline_at", "breached_at",
-        "next_judge_at", "updated_at") | _ID | {
+        "next_judge_at", "updated_at", "known_at") | _ID | {
         "identifiers": f"arrayMap(i -> (i.1, {_VALUE.format('i.1', 'i.2')}, i.3), identifiers)",
         "milestones": "arrayMap("
         "m -> (m.1, m.2, m.3 + toIntervalHour(copy), m.4 + toIntervalHour(copy), m.5, m.6, m.7), milestones)",
@@ -127,11 +128,12 @@ def renew(store: Store, transactions: int) -> None:
         store.execute("DROP TABLE IF EXISTS seed_renewed SYNC")
         store.execute("CREATE TABLE seed_renewed AS transactions ENGINE = MergeTree ORDER BY tuple()")
         store.execute(
-            "INSERT INTO seed_renewed SELECT t.*, e.joins FROM seed_transactions AS t LEFT JOIN "
-            "(SELECT transaction_id, arraySort(groupArray((type::String, value, units))) AS joins FROM seed_edges "
-            "GROUP BY transaction_id) AS e ON e.transaction_id = t.transaction_id"
+            "INSERT INTO seed_renewed SELECT t.*, e.joins, toDateTime64(0, 3, 'UTC') FROM seed_transactions AS t "
+            "LEFT JOIN (SELECT transaction_id, arraySort(groupArray((type::String, value, units))) AS joins "
+            "FROM seed_edges GROUP BY transaction_id) AS e ON e.transaction_id = t.transaction_id"
         )
         store.execute("EXCHANGE TABLES seed_renewed AND seed_transactions")
+    store.execute("ALTER TABLE seed_transactions ADD COLUMN IF NOT EXISTS known_at DateTime64(3, 'UTC')")
     store.execute("DROP TABLE IF EXISTS transactions SYNC")
     for migration in list_migrations():
         if migration.name in _OF_TRANSACTIONS:

@@ -21,6 +21,7 @@ SELECT
     if(judge_us = 0, NULL, fromUnixTimestamp64Micro(judge_us, 'UTC')),
     work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, held, observation_count, untimely, hash,
     arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}, held_by,
+    if(was_of_a_flow, prior_known_at, {now:DateTime64(3, 'UTC')}),
     labels, at_us, units
 FROM
 (
@@ -34,8 +35,10 @@ FROM
             arrayFilter(v -> v.1 NOT IN ('status', 'e2e-deadline'), verdicts),
             if(known = 0, [], [('e2e-deadline', if(late, 'breached', 'met'),
                 fromUnixTimestamp64Micro(if(late, deadline_us, end_us), 'UTC'))]),
-            if(state NOT IN ('failed', 'stuck', 'unknown'), [], [('status', toString(state), fromUnixTimestamp64Micro(
-                if(state = 'failed', greatest(last_us, children_ended_us), deadline_us), 'UTC'))])))
+            if(state NOT IN ('failed', 'stuck', 'unknown') AND NOT (state = 'completed' AND flow != '' AND deadline_us = 0), [],
+                [('status', toString(state), fromUnixTimestamp64Micro(multiIf(
+                    state = 'failed', greatest(last_us, children_ended_us),
+                    state = 'completed', end_us, deadline_us), 'UTC'))])))
             ::Array(Tuple(rule String, verdict String, event_at DateTime64(6, 'UTC'))) AS held,
         cityHash64(
             flow, tier, state, started_us, end_us, last_us, parent_id, identifiers, milestones, next_due_us,

@@ -1,7 +1,8 @@
 -- Joined by final.sql where anything was stored of the closed set before.
 ANY LEFT JOIN
 (
-    SELECT transaction_id AS prior_id, revision, started_hour AS prior_hour, content_hash AS prior_hash, known_ids
+    SELECT transaction_id AS prior_id, revision, started_hour AS prior_hour, content_hash AS prior_hash, known_ids,
+        revision > 0 AND flow != '' AS was_of_a_flow, known_at AS prior_known_at
     FROM tick_prior
 ) AS p ON p.prior_id = t.transaction_id
 ANY LEFT JOIN

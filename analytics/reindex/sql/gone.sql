@@ -3,7 +3,7 @@
 INSERT INTO transactions_gone
 SELECT
     b.transaction_id, {now:DateTime64(3, 'UTC')}, b.flow, b.tier, b.status, b.started_at, b.ended_at, b.deadline_at,
-    b.late_by_ms, r.replacing
+    b.late_by_ms, r.replacing, b.known_at
 FROM (SELECT * FROM transactions_before) AS b
 LEFT JOIN
 (
@@ -21,6 +21,6 @@ LEFT JOIN
     INNER JOIN (SELECT unit_id, transaction_id FROM unit_transactions_before) AS w ON w.unit_id = u.unit_id
     GROUP BY former
 ) AS r ON r.former = b.transaction_id
-WHERE n.status = '' OR (n.flow, n.tier, n.started_at, n.deadline_at) != (b.flow, b.tier, b.started_at, b.deadline_at)
-    OR isNull(n.deadline_at) != isNull(b.deadline_at) OR notEmpty(r.replacing)
+WHERE b.flow != '' AND (n.status = '' OR (n.flow, n.tier, n.started_at, n.deadline_at) != (b.flow, b.tier, b.started_at, b.deadline_at)
+    OR isNull(n.deadline_at) != isNull(b.deadline_at) OR notEmpty(r.replacing))
 SETTINGS join_use_nulls = 0

@@ -78,6 +78,15 @@ milestones:
   - {name: by_wire, any_of: way}
   - {name: settled}
 objectives: {deadline: 1h}
+---
+kind: Flow
+name: memo
+tier: 4
+owner: team
+identifiers: [correlation]
+milestones:
+  - {name: noticed}
+  - {name: filed, terminal: true}
 """
 
 

@@ -21,7 +21,7 @@ from tests.integration.evidence import Event, Log, Span, deliver, moment
 _TABLES = {
     "observations": "",
     "identifier_units": "version",
-    "transactions": "version, updated_at",
+    "transactions": "version, updated_at, known_at",
     "transaction_units": "version",
     "unit_transactions": "version",
     "transaction_identifiers": "version",

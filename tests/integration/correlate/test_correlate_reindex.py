@@ -18,6 +18,7 @@ from analytics.sla.verdicts import sla_rows
 from core.clock import FakeClock
 from runbooks import CatalogProvider
 from tests.integration.correlate.conftest import CATALOG
+from tests.integration.correlate.test_correlate_as_known import reports
 from tests.integration.correlate.test_correlate_order import (
     LONG,
     PROFILE,
@@ -83,17 +84,22 @@ def test_a_reindex_gives_what_a_fresh_system_has(line, changed, tmp_path_factory
     expected, expected_lookups = picture(line), lookups(line)
     line.reset()
     estate = Estate(line, tmp_path_factory.mktemp("catalog"))
+    drawn = {}
     for at, part in arrivals.items():
         line.deliver(*part, received=moment(at))
         estate.tick(at)
+        drawn[at] = reports(line, at)
     live, live_lookups = picture(line), lookups(line)
+    estate.clock.advance(0.001)
     estate.reindexer.run()
     assert_same(picture(line), live)
     assert lookups(line) == live_lookups
     estate.write(CHANGED)
+    estate.clock.advance(0.001)
     estate.reindexer.run()
     assert_same(picture(line), expected)
     assert lookups(line) == expected_lookups
+    assert {at: reports(line, at) for at in drawn} == drawn
 
 
 def joined_by_permit(number):

@@ -159,6 +159,12 @@ def test_what_was_late_is_said_of_the_milestone_of_the_whole_and_of_the_status()
     assert [stuck["missing_milestone"], stuck["missing_system"]] == [b"booked", b"erp"]
 
 
+def test_the_end_of_what_has_no_deadline_is_said_of_its_status():
+    stages = (Stage("sent", 1), Stage("booked", 2))
+    assert said(alone(Plan("order", stages=stages), done=[200, 301])) == [("status", "completed", 301)]
+    assert said(alone(Plan("order", stages=stages), done=[200, 0])) == []
+
+
 def test_nothing_is_said_of_absurd_times():
     assert said(alone(SENT_THEN_BOOKED, done=[200, 900], untimely=1)) == []
 
