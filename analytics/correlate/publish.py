@@ -26,7 +26,7 @@ _WITHOUT = {
     "final_prior": (
         "toUInt32(0) AS revision, toDateTime(0, 'UTC') AS prior_hour, toUInt64(0) AS prior_hash, "
         "emptyArrayString() AS known_ids, emptyArrayString() AS former, "
-        "0 AS was_of_a_flow, toDateTime64(0, 3, 'UTC') AS prior_known_at"
+        "'' AS prior_flow, toDateTime64(0, 3, 'UTC') AS prior_known_at"
     ),
     "final_origins": (
         "'' AS own_category, '' AS own_system, toFloat32(0) AS own_confidence, '' AS own_evidence, "

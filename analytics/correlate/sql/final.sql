@@ -21,7 +21,7 @@ SELECT
     if(judge_us = 0, NULL, fromUnixTimestamp64Micro(judge_us, 'UTC')),
     work_ms, queue_ms, retry_ms, unexplained_ms, total, completed, failed, held, observation_count, untimely, hash,
     arraySort(arrayDistinct(arrayConcat(known_ids, former))), {now:DateTime64(3, 'UTC')}, held_by,
-    if(was_of_a_flow, prior_known_at, {now:DateTime64(3, 'UTC')}),
+    if(revision > 0 AND (prior_flow != '' OR flow = ''), prior_known_at, {now:DateTime64(3, 'UTC')}),
     labels, at_us, units
 FROM
 (

@@ -2,7 +2,7 @@
 ANY LEFT JOIN
 (
     SELECT transaction_id AS prior_id, revision, started_hour AS prior_hour, content_hash AS prior_hash, known_ids,
-        revision > 0 AND flow != '' AS was_of_a_flow, known_at AS prior_known_at
+        flow AS prior_flow, known_at AS prior_known_at
     FROM tick_prior
 ) AS p ON p.prior_id = t.transaction_id
 ANY LEFT JOIN

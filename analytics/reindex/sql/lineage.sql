@@ -9,7 +9,7 @@ SELECT
             b.before_revision + 1) AS revision,
         arraySort(arrayFilter(i -> i != toString(n.transaction_id),
             arrayDistinct(arrayConcat(n.known_ids, b.before_known, f.former)))) AS known_ids,
-        if(b.before_of_a_flow, b.before_known_at, n.known_at) AS known_at,
+        if(b.before_id != '' AND (b.before_flow != '' OR n.flow = ''), b.before_known_at, n.known_at) AS known_at,
         n.version + 1 AS version)
 FROM
 (
@@ -18,7 +18,7 @@ FROM
 LEFT JOIN
 (
     SELECT toString(transaction_id) AS before_id, revision AS before_revision, content_hash AS before_hash,
-        known_ids AS before_known, known_at AS before_known_at, flow != '' AS before_of_a_flow
+        known_ids AS before_known, known_at AS before_known_at, flow AS before_flow
     FROM transactions_before
     WHERE cityHash64(transaction_id) % {parts:UInt8} = {part:UInt8}
 ) AS b ON b.before_id = toString(n.transaction_id)

@@ -54,7 +54,7 @@ SELECT
     countIf(NOT is_bad AND NOT is_good AND outcome = 'unknown') AS unknown,
     countIf(NOT is_bad AND NOT is_good AND outcome != 'unknown') AS open,
     countIf(deadline = 'breached') AS breaches,
-    sumIf(past_ms, deadline = 'breached') AS breach_ms
+    sumIf(past_us, deadline = 'breached') / 1e3 AS breach_ms
 FROM
 (
     SELECT started.flow AS flow, started.tier AS tier,
@@ -67,7 +67,7 @@ FROM
         ))) AS is_good,
         toUnixTimestamp64Micro(if(settled, own_deadline_at, decided.deadline.2)) AS due_us,
         toUnixTimestamp64Micro(toDateTime64({as_of:DateTime64(3, 'UTC')}, 6, 'UTC')) AS as_of_us,
-        greatest(0, least(ifNull(toUnixTimestamp64Micro(started.ended_at), as_of_us), as_of_us) - due_us) / 1e3 AS past_ms
+        greatest(0, least(ifNull(toUnixTimestamp64Micro(started.ended_at), as_of_us), as_of_us) - due_us) AS past_us
     FROM started LEFT JOIN decided ON decided.transaction_id = started.transaction_id
 )
 GROUP BY flow

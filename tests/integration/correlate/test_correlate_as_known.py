@@ -68,6 +68,18 @@ def test_what_came_to_light_later_does_not_stand_in_the_report_of_before(line):
     assert reports(line, 200)[0]["open"] == 2
 
 
+def test_what_is_of_no_flow_is_known_from_when_it_was_first_seen(line):
+    def unclassified(at):
+        return counted(sla_rows(line.store, moment(0), moment(at), "known", moment(10_000)))
+
+    line.deliver(Event("e1", 1, correlation="c1"))
+    line.tick(50)
+    assert [unclassified(40), unclassified(60)] == [{}, {"": 1}]
+    line.deliver(Event("e2", 70, correlation="c1"))
+    line.tick(100)
+    assert [unclassified(40), unclassified(60)] == [{}, {"": 1}]
+
+
 def test_an_end_that_came_to_light_later_is_none_before_though_no_deadline_was_met(line):
     line.deliver(step("noticed", 1, "c1", "memo"))
     line.tick(50)
