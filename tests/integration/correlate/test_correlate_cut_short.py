@@ -13,7 +13,7 @@ ALL = bool(os.environ.get("WAYLINE_TEST_LONG"))
 SOME = ("tick.store_children", "tick.store_paths", "tick.store_new_identifiers", "tick.store_transactions")
 # Versions count ticks; revisions and ids of before say what was seen in between, which may differ.
 STORED = {
-    "transactions": "* EXCEPT (version, updated_at, revision, known_ids)",
+    "transactions": "* EXCEPT (version, updated_at, known_at, revision, known_ids)",
     "transaction_units": "* EXCEPT (version)",
     "unit_transactions": "* EXCEPT (version)",
     "transaction_identifiers": "* EXCEPT (version)",
