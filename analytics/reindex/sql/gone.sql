@@ -7,7 +7,7 @@ SELECT
 FROM (SELECT * FROM transactions_before) AS b
 LEFT JOIN
 (
-    SELECT transaction_id, flow, tier, started_at, deadline_at, status FROM transactions FINAL
+    SELECT transaction_id, flow, tier, started_at, ended_at, deadline_at, status FROM transactions FINAL
 ) AS n ON n.transaction_id = b.transaction_id
 LEFT JOIN
 (
@@ -22,5 +22,6 @@ LEFT JOIN
     GROUP BY former
 ) AS r ON r.former = b.transaction_id
 WHERE b.flow != '' AND (n.status = '' OR (n.flow, n.tier, n.started_at, n.deadline_at) != (b.flow, b.tier, b.started_at, b.deadline_at)
-    OR isNull(n.deadline_at) != isNull(b.deadline_at) OR notEmpty(r.replacing))
+    OR isNull(n.deadline_at) != isNull(b.deadline_at) OR notEmpty(r.replacing)
+    OR (b.breached AND ifNull(n.ended_at, toDateTime64(0, 6, 'UTC')) != ifNull(b.ended_at, toDateTime64(0, 6, 'UTC'))))
 SETTINGS join_use_nulls = 0

@@ -344,3 +344,12 @@ def test_a_failure_is_not_blamed_on_a_backlog(work, broker):
     broker("po.created", 60, 4_812)
     found = work.locate()["t"]
     assert (found.system, _lag(found)) == ("mw", [])
+
+
+def test_of_what_is_stuck_a_backlog_says_more_than_an_error_on_the_way(work, broker):
+    waiting_for_a_consumer(work, "stuck")
+    work.span("t", "c", 2, 3, "mw", error=True)
+    assert _origin(work) == ("middleware", "mw")
+    broker.usually("po.created", 4)
+    broker("po.created", 60, 4_812)
+    assert _origin(work) == ("queue", "q")

@@ -165,6 +165,22 @@ def test_what_was_known_before_a_reindex_is_still_answered_as_then(estate):
     assert corrected[0]["bad"] >= 3
 
 
+def test_a_breach_that_had_ended_before_a_reindex_under_which_it_did_not_is_as_long_as_then(estate):
+    line = estate.line
+    line.deliver(
+        Event("a", 0, correlation="c", flow="order", milestone="approved"),
+        Event("p", 3_700, correlation="c", flow="order", milestone="paid"),
+    )
+    estate.tick(4_100)
+    before = reports(line, 4_200)
+    assert before[0]["breach_ms"] == 100_000
+    estate.tick(5_000)
+    estate.write(CATALOG.replace("name: paid, terminal: true", "name: settled_up, terminal: true"))
+    estate.reindexer.run()
+    assert line.one()["ended_at"] is None
+    assert reports(line, 4_200) == before
+
+
 def test_what_arrives_while_it_runs_is_not_lost_and_ticks_go_on(estate):
     line = estate.line
     line.deliver(joined_by_permit(0), joined_by_permit(1))
